@@ -111,13 +111,11 @@ class Questionnaire:
         raise KeyError(question_id)
 
 
-def fill(
-    data: Mapping[str, Any], goal: str, values: Sequence[str], indicators: Sequence[str]
-) -> dict[str, Any]:
+def fill(data: Mapping[str, Any], goal: str, values: Sequence[str], indicators: Sequence[str]) -> dict[str, Any]:
     """The questionnaire with the dossier of one proposal put in.
 
-    `goal` replaces {doel}; `values` are keys of the item texts that replace {grondwaarden}; `indicators` are sentences
-    that replace {indicatoren}. Raises QuestionnaireError when a placeholder has nothing to be filled with.
+    `goal` replaces {doel}; `values` are keys of the item texts that replace {grondwaarden}; `indicators` are
+    sentences that replace {indicatoren}. Raises QuestionnaireError when a placeholder has nothing to be filled with.
     """
     filled = deepcopy(dict(data))
     for question in filled["questions"]:

@@ -1,0 +1,35 @@
+from enum import StrEnum
+
+from tortoise import fields
+from tortoise.models import Model
+
+
+class State(StrEnum):
+    READY = "ready"  # waits for its turn
+    CLAIMED = "claimed"  # a worker holds it; nothing has been sent
+    SENDING = "sending"  # a worker is handing it to the relay at this moment
+    ACCEPTED = "accepted"  # the relay took responsibility
+    DEFERRED = "deferred"  # the relay asked to try again later
+    REFUSED = "refused"  # the relay will not take it, now or later
+    IN_DOUBT = "in_doubt"  # the relay may or may not have it: its reply did not arrive
+    SUPPRESSED = "suppressed"  # not needed any more when its turn came
+
+
+class Message(Model):
+    """One row per kind, occasion and recipient: the address and the text are looked up when it is sent."""
+
+    id = fields.IntField(primary_key=True)
+    kind = fields.CharField(max_length=30)
+    occasion_id = fields.IntField()  # a wave of a review; for sign-in links: the count of earlier sign-ins
+    recipient_id = fields.IntField()  # a member, or one of the staff: the kind tells
+    state = fields.CharField(max_length=12, default=State.READY.value)
+    attempts = fields.IntField(default=0)
+    due_at = fields.DatetimeField()
+    lease_until = fields.DatetimeField(null=True)
+    reply = fields.CharField(max_length=300, default="")
+    changed_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "message"
+        unique_together = (("kind", "occasion_id", "recipient_id"),)
+        indexes = (("state", "due_at"),)

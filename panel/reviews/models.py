@@ -1,0 +1,65 @@
+from enum import StrEnum
+from typing import Any
+
+from tortoise import fields
+from tortoise.models import Model
+
+from panel.proposals.models import ProposalVersion
+from panel.staff.models import Staff
+
+
+class State(StrEnum):
+    DRAFT = "draft"
+    RELEASED = "released"
+    DRAWN = "drawn"
+    OPEN = "open"
+    CLOSED = "closed"
+    REPORTED = "reported"
+    PUBLISHED = "published"
+    ANSWERED = "answered"
+    FOLLOWED_UP = "followed_up"
+    WITHDRAWN = "withdrawn"
+
+
+class Review(Model):
+    """One round of second opinion on one version of one proposal."""
+
+    id = fields.IntField(primary_key=True)
+    version: fields.ForeignKeyRelation[ProposalVersion] = fields.ForeignKeyField("main.ProposalVersion")
+    state = fields.CharField(max_length=12, default=State.DRAFT.value)
+    title = fields.CharField(max_length=300)
+    sample_size = fields.IntField()
+    quorum = fields.IntField()
+    majority_percent = fields.IntField(default=50)
+    questionnaire: Any = fields.JSONField(null=True)
+    closes_at = fields.DatetimeField()
+    report_due = fields.DateField()
+    judgement_on = fields.DateField()
+    decision_on = fields.DateField()
+    approved_by_drafter: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "main.Staff", null=True, related_name="approved_as_drafter"
+    )
+    approved_by_clerk: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
+        "main.Staff", null=True, related_name="approved_as_clerk"
+    )
+    reason = fields.TextField(default="")  # of a withdrawal or of a later closing date
+    follow_up = fields.TextField(default="")
+    created_at = fields.DatetimeField(auto_now_add=True)
+
+    steps: fields.ReverseRelation["Step"]
+
+    class Meta:
+        table = "review"
+
+
+class Step(Model):
+    """When a review reached a state, and who brought it there."""
+
+    id = fields.IntField(primary_key=True)
+    review: fields.ForeignKeyRelation[Review] = fields.ForeignKeyField("main.Review", related_name="steps")
+    state = fields.CharField(max_length=12)
+    at = fields.DatetimeField(auto_now_add=True)
+    by = fields.CharField(max_length=120)
+
+    class Meta:
+        table = "review_step"

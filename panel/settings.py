@@ -1,0 +1,106 @@
+"""The environment, read once. Every setting, with its meaning, stands in docs/operators.md."""
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+PREFIX = "SAMENSPRAAK_"
+ROOT = Path(__file__).parents[1]
+TEMPLATES = ROOT / "templates"
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; the message says which, why and what to do."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    secret_key: str
+    var: Path = ROOT / "var"
+    database_url: str = ""
+    vault_url: str = ""
+    base_url: str = "http://127.0.0.1:8000"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    worker: bool = True
+    council_name: str = "gemeente Voorbeeld"
+    contact_email: str = "griffie@voorbeeld.example"
+    contact_phone: str = "14 030"
+    theme: str = ""
+    smtp_host: str = "127.0.0.1"
+    smtp_port: int = 2525
+    smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: str = ""
+    smtp_password: str = ""
+    mail_from: str = "tweedemening@voorbeeld.example"
+    mail_in_doubt: Literal["hold", "resend"] = "hold"
+
+    def __post_init__(self) -> None:
+        # The dataclass is frozen for its users; these two follow from `var` when they are not set.
+        if not self.database_url:
+            object.__setattr__(self, "database_url", f"sqlite://{self.var / 'samenspraak.sqlite3'}")
+        if not self.vault_url:
+            object.__setattr__(self, "vault_url", f"sqlite://{self.var / 'vault.sqlite3'}")
+        if len(self.secret_key) < 32:
+            raise SettingsError(f"{PREFIX}SECRET_KEY is shorter than 32 characters. Use a longer, random one.")
+        if urlsplit(self.base_url).scheme not in ("http", "https"):
+            raise SettingsError(f"{PREFIX}BASE_URL must start with https:// (or http:// on this machine only).")
+
+    @property
+    def secure(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, **overrides: Any) -> Settings:
+    """Settings from variables SAMENSPRAAK_NAME, or SAMENSPRAAK_NAME_FILE for a value kept in a file."""
+    values: dict[str, Any] = {}
+    for field in fields(Settings):
+        text = _value(environment, PREFIX + field.name.upper())
+        if text is not None:
+            values[field.name] = _convert(field.name, field.type, text)
+    values |= overrides
+    var = values.get("var", Settings.var)
+    if "secret_key" not in values:
+        values["secret_key"] = _own_secret(var)
+    return Settings(**values)
+
+
+def _value(environment: Mapping[str, str], name: str) -> str | None:
+    if file := environment.get(f"{name}_FILE"):
+        try:
+            return Path(file).read_text().strip()
+        except OSError as error:
+            raise SettingsError(f"{name}_FILE cannot be read: {error.strerror}.") from None
+    return environment.get(name)
+
+
+def _convert(name: str, kind: Any, text: str) -> Any:
+    if kind is int:
+        if not text.isdigit():
+            raise SettingsError(f"{PREFIX}{name.upper()} must be a whole number.")
+        return int(text)
+    if kind is bool:
+        if text.lower() not in ("1", "0", "true", "false", "yes", "no"):
+            raise SettingsError(f"{PREFIX}{name.upper()} must be yes or no.")
+        return text.lower() in ("1", "true", "yes")
+    if kind is Path:
+        return Path(text).resolve()
+    choices: tuple[str, ...] = getattr(kind, "__args__", ())
+    if choices and text not in choices:
+        raise SettingsError(f"{PREFIX}{name.upper()} must be one of: {', '.join(choices)}.")
+    return text
+
+
+def _own_secret(var: Path) -> str:
+    """The secret of an installation that was given none: made once, readable by its owner only."""
+    file = var / "secret-key"
+    if not file.exists():
+        var.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as out:
+            out.write(secrets.token_urlsafe(48))
+    return file.read_text().strip()
