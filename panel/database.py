@@ -120,7 +120,7 @@ class GroupCommit:
                 group.append(self._waiting.get_nowait())
             try:
                 await self._commit(group)
-            except Exception as error:  # noqa: BLE001 - whatever broke the commit is the answer to all who wait for it
+            except Exception as error:
                 for unit, done in group:
                     unit.close()
                     if not done.done():
@@ -158,7 +158,7 @@ class GroupCommit:
         await connection.execute("SAVEPOINT unit")
         try:
             result = await unit
-        except Exception as error:  # noqa: BLE001 - it is handed to the one who asked for this unit
+        except Exception as error:
             await connection.execute("ROLLBACK TO unit")
             await connection.execute("RELEASE unit")
             return None, error
