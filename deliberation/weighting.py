@@ -1,0 +1,240 @@
+"""Weights: what each answer counts for, so that who did and who did not answer matters less.
+
+Base weights come from the draw (population / invited, per stratum), raking brings them to the population's margins
+(Deming & Stephan 1940; Kalton & Flores-Cervantes, Journal of Official Statistics 19, 2003), trimming bounds them,
+and Kish's design effect says what that costs (Kish, Survey Sampling, 1965).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Codes = NDArray[np.intp]
+EVERYONE = "iedereen"
+AGES = re.compile(r"^(\d+)(?:([–-])(\d+)|\+)$")
+
+
+class WeightingError(ValueError):
+    """Weights cannot be made. `code`: no_answers, too_few_answers, empty_class, totals_disagree, no_convergence."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+@dataclass(frozen=True)
+class Raked:
+    """Weights (n), the number of sweeps, and how many weights were above the bound before trimming."""
+
+    weights: Floats
+    sweeps: int
+    trimmed: int = 0
+
+
+def base_weights(strata: Codes, population: Floats, drawn: Floats) -> Floats:
+    """What one drawn person stands for: N_h / n_h of his stratum (Horvitz & Thompson 1952).
+
+    `strata` (n): number of each answer's stratum; `population`, `drawn` (H): people and invitations per stratum.
+    Raises WeightingError (empty_class) when an answer comes from a stratum without population or invitations.
+    """
+    if len(strata) and (min(population[strata].min(), drawn[strata].min()) <= 0):
+        raise WeightingError("empty_class", "An answer comes from a stratum without population or invitations.")
+    return np.asarray(population[strata] / drawn[strata], dtype=np.float64)
+
+
+def rake(
+    weights: Floats,
+    classes: Sequence[Codes],
+    targets: Sequence[Floats],
+    *,
+    tolerance: float = 1e-12,
+    max_sweeps: int = 2000,
+) -> Raked:
+    """Weights that sum to the population's count in every class of every margin (iterative proportional fitting).
+
+    `weights` (n) base weights; `classes` one array (n) of class numbers per margin; `targets` one array of population
+    counts per margin. Stops when no class is off by more than `tolerance` of the population. Raises WeightingError:
+    no_answers, too_few_answers (fewer answers than classes to meet), totals_disagree, empty_class, no_convergence.
+    """
+    _check_margins(weights, classes, targets)
+    raked = weights.astype(np.float64, copy=True)
+    total = float(targets[0].sum()) if targets else 1.0
+    for sweep in range(1, max_sweeps + 1):
+        for codes, target in zip(classes, targets, strict=True):
+            sums = np.bincount(codes, raked, len(target))
+            raked *= np.divide(target, sums, out=np.zeros_like(target, dtype=float), where=sums > 0)[codes]
+        off = max((_off(raked, c, t) for c, t in zip(classes, targets, strict=True)), default=0.0)
+        if off <= tolerance * total:
+            return Raked(raked, sweep)
+    raise WeightingError("no_convergence", f"Raking did not settle within {max_sweeps} sweeps.")
+
+
+def _off(weights: Floats, codes: Codes, target: Floats) -> float:
+    return float(np.abs(np.bincount(codes, weights, len(target)) - target).max())
+
+
+def _check_margins(weights: Floats, classes: Sequence[Codes], targets: Sequence[Floats]) -> None:
+    if not len(weights):
+        raise WeightingError("no_answers", "There are no answers to weight.")
+    totals = [float(target.sum()) for target in targets]
+    if any(abs(total - totals[0]) > 1e-6 * abs(totals[0]) for total in totals):
+        raise WeightingError("totals_disagree", f"The margins count different populations: {totals}.")
+    for number, (codes, target) in enumerate(zip(classes, targets, strict=True), 1):
+        answered = np.bincount(codes, minlength=len(target)) > 0
+        if len(answered) > len(target) or np.any(answered != (target > 0)):
+            raise WeightingError("empty_class", f"Margin {number} has a class with answers or people, not both.")
+    if len(weights) < 1 + sum(int((target > 0).sum()) - 1 for target in targets):
+        raise WeightingError("too_few_answers", f"{len(weights)} answers cannot meet that many classes.")
+
+
+def trim(weights: Floats, upper: float) -> Floats:
+    """Weights of at most `upper`; what is cut off is shared equally by the others, so that the sum stays.
+
+    As R survey's trimWeights(strict=TRUE). Raises ValueError when `upper` is below the mean weight.
+    """
+    if len(weights) and upper < weights.mean():
+        raise ValueError("weights cannot be trimmed below their mean")
+    trimmed = weights.astype(np.float64, copy=True)
+    while np.any(over := trimmed > upper * (1 + 1e-12)):
+        excess = float((trimmed[over] - upper).sum())
+        trimmed[over] = upper
+        free = trimmed < upper
+        trimmed[free] += excess / free.sum()
+    return trimmed
+
+
+def rake_trimmed(
+    weights: Floats, classes: Sequence[Codes], targets: Sequence[Floats], *, cap: float = 5.0, rounds: int = 50
+) -> Raked:
+    """Rake, trim at `cap` times the mean weight, and rake again until both hold (at most `rounds` times).
+
+    The margins always hold exactly; where both cannot, the bound gives way. Arguments and errors as `rake`.
+    """
+    raked = rake(weights, classes, targets)
+    upper = cap * float(raked.weights.mean())
+    above = raked.weights > upper * (1 + 1e-9)
+    for _ in range(rounds):
+        if not np.any(raked.weights > upper * (1 + 1e-9)):
+            break
+        raked = rake(trim(raked.weights, upper), classes, targets)
+    return Raked(raked.weights, raked.sweeps, int(above.sum()))
+
+
+def design_effect(weights: Floats) -> float:
+    """Kish's design effect of unequal weights, n Σw² / (Σw)²: 1 when equal. ValueError without weights."""
+    if not len(weights):
+        raise ValueError("no weights")
+    return float(len(weights) * np.square(weights).sum() / weights.sum() ** 2)
+
+
+def effective_n(weights: Floats) -> float:
+    """Kish's effective number of answers, (Σw)² / Σw²; 0 without weights."""
+    return len(weights) / design_effect(weights) if len(weights) else 0.0
+
+
+@dataclass(frozen=True)
+class Variable:
+    """A classification; the classes of an ordered one (age) are only merged with their neighbours."""
+
+    name: str
+    classes: tuple[str, ...]
+    ordered: bool = False
+
+
+@dataclass(frozen=True)
+class Merge:
+    """Classes of one variable that were taken together because a group became too small."""
+
+    variable: str
+    classes: tuple[str, ...]
+    into: str
+
+
+@dataclass(frozen=True)
+class Merged:
+    """`mapping[variable][old class]` is the new class; `merges` names what was taken together."""
+
+    mapping: dict[str, dict[str, str]]
+    merges: tuple[Merge, ...]
+
+
+def merge_classes(variables: Sequence[Variable], cells: Mapping[tuple[str, ...], float], floor: float) -> Merged:
+    """Coarsen the variables until every cell of their cross that is not empty counts at least `floor`.
+
+    `cells`: one class per variable -> count. The smallest cell decides: of its classes the one with the smallest
+    margin is merged, an ordered one with its smaller neighbour, another with the smallest other class. A class that
+    counts nobody is merged first. The same input gives the same answer; a variable may end with one class. Raises
+    ValueError when a cell names an unknown class.
+    """
+    table = np.zeros([len(variable.classes) for variable in variables])
+    for key, count in cells.items():
+        index = tuple(v.classes.index(c) for v, c in zip(variables, key, strict=True))
+        table[index] += count
+    groups = [[[number] for number in range(len(variable.classes))] for variable in variables]
+    while (choice := _to_merge(table, floor)) is not None:
+        axis, number = choice
+        other = _partner(_margin(table, axis), number, ordered=variables[axis].ordered)
+        first, second = sorted((number, other))
+        groups[axis][first] = sorted(groups[axis][first] + groups[axis].pop(second))
+        table = np.delete(table, second, axis) + _moved(table, axis, first, second)
+    return _described(variables, groups)
+
+
+def _margin(table: Floats, axis: int) -> Floats:
+    return np.asarray(table.sum(axis=tuple(a for a in range(table.ndim) if a != axis)))
+
+
+def _to_merge(table: Floats, floor: float) -> tuple[int, int] | None:
+    open_axes = [axis for axis in range(table.ndim) if table.shape[axis] > 1]
+    for axis in open_axes:
+        margin = _margin(table, axis)
+        if margin.min() <= 0:
+            return axis, int(margin.argmin())
+    filled = np.where(table > 0, table, np.inf)
+    if not open_axes or filled.min() >= floor:
+        return None
+    cell = np.unravel_index(int(filled.argmin()), table.shape)
+    axis = min(open_axes, key=lambda a: _margin(table, a)[cell[a]])
+    return axis, int(cell[axis])
+
+
+def _partner(margin: Floats, number: int, *, ordered: bool) -> int:
+    others = [o for o in range(len(margin)) if (abs(o - number) == 1 if ordered else o != number)]
+    return min(others, key=lambda o: float(margin[o]))
+
+
+def _moved(table: Floats, axis: int, first: int, second: int) -> Floats:
+    moved = np.zeros_like(np.delete(table, second, axis))
+    np.moveaxis(moved, axis, 0)[first] = np.take(table, second, axis)
+    return moved
+
+
+def _described(variables: Sequence[Variable], groups: list[list[list[int]]]) -> Merged:
+    mapping: dict[str, dict[str, str]] = {}
+    merges: list[Merge] = []
+    for variable, parts in zip(variables, groups, strict=True):
+        mapping[variable.name] = {}
+        for part in parts:
+            old = tuple(variable.classes[number] for number in part)
+            new = old[0] if len(old) == 1 else EVERYONE if len(parts) == 1 else _joined(old, variable.ordered)
+            mapping[variable.name] |= dict.fromkeys(old, new)
+            if len(old) > 1:
+                merges.append(Merge(variable.name, old, new))
+    return Merged(mapping, tuple(merges))
+
+
+def _joined(labels: tuple[str, ...], ordered: bool) -> str:
+    """ "16–24" and "25–34" are "16–34", "65–74" and "75+" are "65+"; anything else is "A + B"."""
+    ages = [AGES.match(label) for label in labels]
+    if not ordered or not all(ages):
+        return " + ".join(labels)
+    found = [age for age in ages if age]
+    if any(a[3] is None or int(a[3]) + 1 != int(b[1]) for a, b in pairwise(found)):
+        return " + ".join(labels)
+    first, last = found[0], found[-1]
+    return f"{first[1]}+" if last[3] is None else f"{first[1]}{first[2]}{last[3]}"
