@@ -74,9 +74,9 @@ def response_rate_2(outcomes: Outcomes) -> float | None:
 def r_indicator(features: Floats, invited: Floats, answered: Floats, population: Floats) -> float | None:
     """R = 1 − 2 S(ρ): 1 when all classes answer equally, 0 when response is as uneven as it can be.
 
-    `features` (cells × k): indicators of the classes, without a constant; `invited`, `answered`, `population` (cells).
-    ρ is a logistic model of answering among the invited, S its standard deviation over the population. None when
-    everyone or no one answered, or the model does not settle.
+    `features` (cells × k): indicators of the classes, without a constant; `invited`, `answered`, `population`
+    (cells). ρ is a logistic model of answering among the invited, S its standard deviation over the population.
+    None when everyone or no one answered, or the model does not settle.
     """
     asked = invited > 0
     invitations, people = invited[asked].astype(float), population[asked].astype(float)
