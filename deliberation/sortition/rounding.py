@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from deliberation.sortition.inclusion import Inclusion
 from deliberation.sortition.lottery import Stream
 
-ROOT = -1
+SOURCE, SINK = -1, -2
 
 
 @dataclass(slots=True, eq=False)
@@ -25,7 +25,7 @@ def round_to_persons(
     """The chosen persons. `strata[i]` of person i; `addresses`: the persons of each address, in the order taken.
 
     Gandhi, Khuller, Parthasarathy, Srinivasan, "Dependent rounding and its applications to approximation algorithms",
-    J. ACM 53 (2006), as a flow: root → stratum → address → root, with each person's chance on the edge from his
+    J. ACM 53 (2006), as a flow: source → stratum → address → sink, with each person's chance on the edge from his
     stratum to his address. Whatever is whole is settled; the fractional edges are kept a forest. An edge that would
     close a cycle is answered by a pivot: push +a or −b around the cycle, with chances b/(a+b) and a/(a+b), so that
     every value keeps its expectation, flow is conserved, and an edge becomes 0 or 1. As an address waits only while
@@ -36,15 +36,15 @@ def round_to_persons(
     """
     forest = _Forest(chances.unit, stream)
     for stratum, target in enumerate(chances.targets):
-        forest.add(_Edge(ROOT, stratum, target % chances.unit))
+        forest.add(_Edge(SOURCE, stratum, target % chances.unit))
     for place, persons in enumerate(addresses):
         if len(persons) == 1:
-            forest.add(_Edge(strata[persons[0]], ROOT, chances.values[persons[0]], persons[0]))
+            forest.add(_Edge(strata[persons[0]], SINK, chances.values[persons[0]], persons[0]))
             continue
         node = len(chances.targets) + place
         for person in persons:
             forest.add(_Edge(strata[person], node, chances.values[person], person))
-        forest.add(_Edge(node, ROOT, sum(chances.values[person] for person in persons) % chances.unit))
+        forest.add(_Edge(node, SINK, sum(chances.values[person] for person in persons) % chances.unit))
     return forest.chosen
 
 
@@ -104,8 +104,8 @@ class _Forest:
         return edge.value in (0, self._unit)
 
     def _link(self, edge: _Edge) -> None:
-        """Join two trees: hang the one without the root under the other, turning its way to the top around."""
-        node = edge.head if self._climb(edge.tail)[-1] == ROOT else edge.tail
+        """Join two trees: hang the one without the sink under the other, turning its way to the top around."""
+        node = edge.head if self._climb(edge.tail)[-1] == SINK else edge.tail
         while True:
             following = self._above.get(node)
             self._above[node] = edge

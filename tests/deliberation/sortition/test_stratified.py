@@ -3,7 +3,7 @@ import random
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
@@ -134,15 +134,28 @@ def crowded() -> list[Candidate]:
     return persons + [Candidate(f"alone{i}", ("abc"[i % 3],), None) for i in range(6)]
 
 
+def two_homes() -> list[Candidate]:
+    """A stratum that lives in two homes only, with some of the other strata: it cannot get the seats it is due."""
+    homes = ["aaaaaaaaaabbb", "aaaaaaaaaacc"]
+    return [
+        Candidate(f"home{home}-{place}", (stratum,), f"tehuis {home}")
+        for home, strata in enumerate(homes)
+        for place, stratum in enumerate(strata)
+    ] + [Candidate(f"alone{i}", ("bc"[i % 2],), None) for i in range(12)]
+
+
 @cache
-def many_draws() -> list[Draw]:
-    return [draw(crowded(), 8, f"seed {number}".encode()) for number in range(DRAWS)]
+def many_draws(frame: Callable[[], list[Candidate]] = crowded) -> list[Draw]:
+    return [draw(frame(), 8, f"seed {number}".encode()) for number in range(DRAWS)]
 
 
-def test_over_many_seeds_everyone_is_drawn_as_often_as_the_stated_chance_says():
-    counts = Counter(id_ for drawn in many_draws() for id_ in drawn.chosen)
-    chances = {id_: chance for drawn in many_draws() for id_, chance in drawn.chances.items()}
-    assert set(counts) == {person.id for person in crowded()}
+@pytest.mark.parametrize("frame", [crowded, two_homes])
+def test_over_many_seeds_everyone_is_drawn_as_often_as_the_stated_chance_says(
+    frame: Callable[[], list[Candidate]],
+):
+    counts = Counter(id_ for drawn in many_draws(frame) for id_ in drawn.chosen)
+    chances = {id_: chance for drawn in many_draws(frame) for id_, chance in drawn.chances.items()}
+    assert set(counts) == {person.id for person in frame()}
     assert abs(sum(chances.values()) - 8) < Fraction(1, 2**50)
     scores = [(counts[i] - DRAWS * p) / sqrt(DRAWS * p * (1 - p)) for i, p in chances.items()]
     assert max(map(abs, scores)) < 4
@@ -151,14 +164,20 @@ def test_over_many_seeds_everyone_is_drawn_as_often_as_the_stated_chance_says():
 
 def test_only_members_of_crowded_addresses_have_smaller_chances():
     chances = {id_: float(chance) for drawn in many_draws() for id_, chance in drawn.chances.items()}
-    in_crowd = {person.id for person in crowded() if person.address in ("adres 6", "adres 11")}
-    by_stratum: dict[tuple[str, ...], set[float]] = {}
-    for person in crowded():
-        if person.id not in in_crowd:
-            by_stratum.setdefault(person.stratum, set()).add(chances[person.id])
     assert {drawn.capped_addresses for drawn in many_draws()} == {2}
-    assert all(len(found) == 1 for found in by_stratum.values())
-    assert all(chances[id_] < min(min(found) for found in by_stratum.values()) for id_ in in_crowd)
+    for stratum in ("a",), ("b",), ("c",):
+        members = [person for person in crowded() if person.stratum == stratum]
+        crowd = {chances[person.id] for person in members if person.address in ("adres 6", "adres 11")}
+        others = {chances[person.id] for person in members} - crowd
+        assert len(others) == 1
+        assert max(crowd) < min(others)
+
+
+def test_a_stratum_that_cannot_get_its_seats_gets_what_fits_rounded_up_or_down():
+    invited = [{count.stratum[0]: count.invited for count in drawn.strata} for drawn in many_draws(two_homes)]
+    assert {count["a"] for count in invited} == {1, 2}
+    assert all(sum(count.values()) == 8 for count in invited)
+    assert all(max(count[s] for count in invited) - min(count[s] for count in invited) <= 1 for s in "abc")
 
 
 def test_people_of_one_stratum_at_different_addresses_do_come_together():
