@@ -27,6 +27,7 @@ class Settings:
     host: str = "127.0.0.1"
     port: int = 8000
     worker: bool = True
+    demo: bool = False
     council_name: str = "gemeente Voorbeeld"
     contact_email: str = "griffie@voorbeeld.example"
     contact_phone: str = "14 030"

@@ -15,6 +15,7 @@ class Ballot(Model):
 
     id = fields.UUIDField(primary_key=True, default=uuid4)
     review: fields.ForeignKeyRelation[Review] = fields.ForeignKeyField("main.Review", related_name="ballots")
+    review_id: int
     key = fields.CharField(max_length=64, unique=True, null=True)
     area = fields.CharField(max_length=400)
     age = fields.CharField(max_length=40)

@@ -19,6 +19,7 @@ class Wave(Model):
 
     id = fields.IntField(primary_key=True)
     review: fields.ForeignKeyRelation[Review] = fields.ForeignKeyField("main.Review", related_name="waves")
+    review_id: int
     kind = fields.CharField(max_length=12)
     number = fields.IntField(default=1)
     created_at = fields.DatetimeField(auto_now_add=True)

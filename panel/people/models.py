@@ -47,6 +47,7 @@ class Draw(Model):
     id = fields.IntField(primary_key=True)
     review: fields.OneToOneRelation[Review] = fields.OneToOneField("main.Review", related_name="draw")
     record: Any = fields.JSONField()
+    coarse: Any = fields.JSONField(null=True)  # variable -> class at the draw -> class on the ballots, set at closing
     drawn_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -64,6 +65,7 @@ class Member(Model):
 
     id = fields.IntField(primary_key=True)
     review: fields.ForeignKeyRelation[Review] = fields.ForeignKeyField("main.Review", related_name="members")
+    review_id: int
     pseudonym = fields.CharField(max_length=80)
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=254)

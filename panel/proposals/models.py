@@ -22,6 +22,7 @@ class ProposalVersion(Model):
 
     id = fields.IntField(primary_key=True)
     proposal: fields.ForeignKeyRelation[Proposal] = fields.ForeignKeyField("main.Proposal", related_name="versions")
+    proposal_id: int
     number = fields.IntField()
     content: Any = fields.JSONField()
     digest = fields.CharField(max_length=64)

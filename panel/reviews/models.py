@@ -42,6 +42,10 @@ class Review(Model):
     approved_by_clerk: fields.ForeignKeyNullableRelation[Staff] = fields.ForeignKeyField(
         "main.Staff", null=True, related_name="approved_as_clerk"
     )
+    version_id: int
+    approved_by_drafter_id: int | None
+    approved_by_clerk_id: int | None
+    partial = fields.IntField(default=0)  # questionnaires that were begun and not handed in, counted at closing
     reason = fields.TextField(default="")  # of a withdrawal or of a later closing date
     follow_up = fields.TextField(default="")
     created_at = fields.DatetimeField(auto_now_add=True)

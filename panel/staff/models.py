@@ -16,7 +16,11 @@ class Staff(Model):
     name = fields.CharField(max_length=120)
     role = fields.CharField(max_length=20)
     active = fields.BooleanField(default=True)
-    sign_ins = fields.IntField(default=0)  # counts mailed links that were used, so that each works once
+    sign_ins = fields.IntField(default=0)  # counts mailed links, so that each works once
+
+    @property
+    def role_label(self) -> str:
+        return {Role.CLERK: "griffier", Role.DRAFTER: "steller", Role.COUNCIL_MEMBER: "raadslid"}[Role(self.role)]
 
     class Meta:
         table = "staff"

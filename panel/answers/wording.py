@@ -1,0 +1,54 @@
+"""Answers in words, in form fields, and what is wrong with one."""
+
+from typing import Any
+
+from deliberation.questionnaire import Answer, AnswerError, Question
+from panel.web.messages import sentence
+
+Lines = list[str]
+
+
+def in_words(question: Question, answer: Answer | None) -> Lines:
+    """The answer as a member would read it back, a line a thing; empty when the question was left open."""
+    if answer is None:
+        return []
+    match question.type:
+        case "single":
+            return [question.label(answer)]
+        case "text":
+            return [answer]
+        case "scale":
+            return [str(answer) if isinstance(answer, int) else question.label(answer)]
+        case "single_per_item":
+            return [f"{question.label(item)}: {question.label(key)}" for item, key in answer.items()]
+        case "multi_with_direction":
+            return [
+                f"{question.label(key)}: {question.label(direction)}" if direction else question.label(key)
+                for key, direction in answer.items()
+            ]
+        case "multi_other":
+            chosen = [question.label(key) for key in answer["chosen"]]
+            return [*chosen, answer["other"]] if answer["other"] else chosen
+
+
+def typed_values(question: Question, answer: Answer | None) -> dict[str, list[str]]:
+    """The fields of the form as they were when this answer was given."""
+    if answer is None:
+        return {}
+    match question.type:
+        case "single_per_item":
+            return {f"answer_{item}": [key] for item, key in answer.items()}
+        case "multi_with_direction":
+            directions: dict[str, Any] = {f"answer_{key}": [direction] for key, direction in answer.items()}
+            return {"answer": list(answer), **directions}
+        case "multi_other":
+            return {"answer": answer["chosen"], "other": [answer["other"]]}
+        case _:
+            return {"answer": [str(answer)]}
+
+
+def what_is_wrong(question: Question, error: AnswerError) -> dict[str, str]:
+    """A sentence at the field it is about."""
+    code = "required_vote" if error.code == "required" and question.is_vote else error.code
+    field = "other" if question.type == "multi_other" and error.code == "too_long" else "answer"
+    return {field: sentence(f"answers.{code}", **error.facts)}

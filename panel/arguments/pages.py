@@ -1,0 +1,46 @@
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deliberation.questionnaire import Questionnaire, read
+from panel.arguments.actions import moderate
+from panel.arguments.models import Decision, Statement
+from panel.reviews.models import Review
+from panel.staff.access import staff_on
+from panel.web.forms import read_fields
+from panel.web.request import database_of, see
+from panel.web.templating import page
+
+A_PAGE = 50
+CHOICES = {Decision.KEEP: "Mag in het rapport", Decision.HOLD_BACK: "Niet in het rapport"}
+
+
+async def queue(request: Request) -> Response:
+    """Texts to judge, the marked ones first; nothing about who wrote them."""
+    review = await Review.get(id=request.path_params["id"])
+    texts = await Statement.filter(review=review)
+    texts.sort(key=lambda text: (text.decision != Decision.OPEN, not text.marks, text.id))
+    questionnaire: Questionnaire = read(review.questionnaire)
+    return page(
+        request,
+        "arguments/queue.html",
+        review=review,
+        texts=texts[:A_PAGE],
+        left=sum(text.decision == Decision.OPEN for text in texts),
+        total=len(texts),
+        questions={question.id: question.text for question in questionnaire.questions},
+        sides={option.key: option.label for option in questionnaire.vote.options},
+        choices=list(CHOICES.items()),
+    )
+
+
+async def judge(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    fields = await read_fields(request)
+    known = set(CHOICES)
+    decisions = {
+        name.removeprefix("text_"): Decision(values[0])
+        for name, values in fields.items()
+        if name.startswith("text_") and values[0] in known
+    }
+    await database_of(request).write(moderate(review, decisions, staff_on(request)))
+    return see(f"/bureau/{review.id}/teksten")

@@ -1,0 +1,47 @@
+from datetime import UTC, datetime
+
+from panel.audit import record
+from panel.invitations.models import Kind, Wave
+from panel.mail.outbox import queue
+from panel.people.exclusions import exclude
+from panel.people.models import Member, OptOut
+from panel.reviews.models import Review, State
+from panel.reviews.states import advance
+from panel.settings import Settings
+from panel.web.messages import Refused
+
+
+async def open_review(review: Review, actor: str) -> int:
+    """Open the ballot box and put one invitation per member in the outbox, in one unit of work."""
+    review = await Review.get(id=review.id)
+    if review.closes_at <= datetime.now(UTC):
+        raise Refused("review.closes_in_the_past")
+    await advance(review, State.OPEN, actor)
+    return await send_wave(review, Kind.INVITATION, actor)
+
+
+async def remind(review: Review, actor: str) -> int:
+    """Remind once; whether somebody still needs it is decided when the message is sent."""
+    review = await Review.get(id=review.id)
+    if review.state != State.OPEN:
+        raise Refused("review.not_open")
+    return await send_wave(review, Kind.REMINDER, actor)
+
+
+async def send_wave(review: Review, kind: Kind, actor: str) -> int:
+    """One message per member, at most once per kind: asking again adds nothing."""
+    wave, _ = await Wave.get_or_create(review=review, kind=kind, number=1)
+    members = Member.filter(review=review).exclude(opt_out=OptOut.NEVER_AGAIN)
+    if kind is Kind.THANKS:
+        members = members.filter(participated=True)
+    ids: list[int] = await members.values_list("id", flat=True)  # type: ignore[assignment]
+    added = await queue(kind, wave.id, ids)
+    if added:
+        await record(actor, f"{kind} queued", f"review {review.id}", f"{added} messages")
+    return added
+
+
+async def opt_out(settings: Settings, member: Member, choice: OptOut) -> None:
+    """Not this time, never again, or after all: the last choice counts."""
+    await Member.filter(id=member.id).update(opt_out=choice)
+    await exclude(settings, member, choice is OptOut.NEVER_AGAIN)

@@ -1,0 +1,38 @@
+"""Personal links. The database holds a part of each; without the installation's secret nobody can make one."""
+
+from itsdangerous import BadSignature, Signer
+
+from panel.people.models import Member
+from panel.settings import Settings
+
+ANSWER, OPT_OUT = "answer", "opt out"
+
+
+def personal_link(settings: Settings, member: Member) -> str:
+    return f"{settings.base_url}/m/{make_token(settings, member, ANSWER)}"
+
+
+def opt_out_link(settings: Settings, member: Member) -> str:
+    return f"{settings.base_url}/u/{make_token(settings, member, OPT_OUT)}"
+
+
+def make_token(settings: Settings, member: Member, purpose: str) -> str:
+    return _signer(settings, member, purpose).sign(member.link_id).decode()
+
+
+async def member_of_token(settings: Settings, token: str, purpose: str) -> Member | None:
+    """Whose link this is. A wrong, a revoked and a foreign link are all nobody's."""
+    link_id = token.partition(".")[0]
+    member = await Member.get_or_none(link_id=link_id).select_related("review")
+    if member is None:
+        return None
+    try:
+        _signer(settings, member, purpose).unsign(token)
+    except BadSignature:
+        return None
+    return member
+
+
+def _signer(settings: Settings, member: Member, purpose: str) -> Signer:
+    # A new version of a member's link makes every earlier one worthless.
+    return Signer(settings.secret_key, salt=f"{purpose} link, version {member.link_version}")

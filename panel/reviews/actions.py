@@ -1,0 +1,120 @@
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import yaml
+
+from deliberation.questionnaire import QuestionnaireError, fill
+from panel.audit import record
+from panel.proposals.dossier import Dossier
+from panel.proposals.models import ProposalVersion
+from panel.reviews.models import Review, State
+from panel.reviews.states import advance, withdraw
+from panel.settings import TEMPLATES
+from panel.staff.actions import actor_of
+from panel.staff.models import Role, Staff
+from panel.web.dutch import AMSTERDAM, today
+from panel.web.messages import Refused, sentence
+
+CLOSING_TIME = time(23, 59)
+DEFAULT_QUESTIONNAIRE = TEMPLATES / "questionnaires" / "tweede-mening.yaml"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is fixed when a review is released: the size, the conditions, and the dates of the council's calendar."""
+
+    sample_size: int
+    quorum: int
+    majority_percent: int
+    closes_on: date
+    report_due: date
+    judgement_on: date
+    decision_on: date
+
+    def check(self) -> None:
+        if self.closes_on <= today():
+            raise Refused("review.closes_in_the_past", "closes_on")
+        if self.quorum > self.sample_size:
+            raise Refused("review.quorum_above_sample", "quorum")
+        if self.report_due <= self.closes_on:
+            raise Refused("review.report_before_closing", "report_due")
+        if self.judgement_on < self.report_due:
+            raise Refused("review.judgement_before_report", "judgement_on")
+        if self.decision_on < self.judgement_on:
+            raise Refused("review.decision_before_judgement", "decision_on")
+
+
+async def prepare_review(version: ProposalVersion, plan: Plan, staff: Staff) -> Review:
+    plan.check()
+    review = await Review.create(version=version, title=Dossier.from_json(version.content).title, **_columns(plan))
+    await record(actor_of(staff), "review prepared", f"review {review.id}", f"proposal version {version.id}")
+    return review
+
+
+async def change_plan(review: Review, plan: Plan, staff: Staff) -> None:
+    plan.check()
+    changed = await Review.filter(id=review.id, state=State.DRAFT).update(
+        approved_by_drafter_id=None, approved_by_clerk_id=None, **_columns(plan)
+    )
+    if not changed:
+        raise Refused("review.not_draft")
+    await record(actor_of(staff), "review changed", f"review {review.id}")
+
+
+def _columns(plan: Plan) -> dict[str, Any]:
+    return {
+        "sample_size": plan.sample_size,
+        "quorum": plan.quorum,
+        "majority_percent": plan.majority_percent,
+        "closes_at": datetime.combine(plan.closes_on, CLOSING_TIME, AMSTERDAM).astimezone(UTC),
+        "report_due": plan.report_due,
+        "judgement_on": plan.judgement_on,
+        "decision_on": plan.decision_on,
+    }
+
+
+async def approve(review: Review, staff: Staff) -> None:
+    """One of the two who must agree. The second approval releases the review."""
+    review = await Review.get(id=review.id).select_related("version")
+    if review.state != State.DRAFT:
+        raise Refused("review.not_draft")
+    if staff.role == Role.CLERK:
+        other, review.approved_by_clerk = review.approved_by_drafter_id, staff
+    else:
+        other, review.approved_by_drafter = review.approved_by_clerk_id, staff
+    await record(actor_of(staff), "review approved", f"review {review.id}", staff.role)
+    if other is not None:
+        review.questionnaire = freeze_questionnaire(review.version)
+    await review.save(update_fields=["approved_by_clerk_id", "approved_by_drafter_id", "questionnaire"])
+    if other is not None:
+        await advance(review, State.RELEASED, actor_of(staff))
+
+
+def freeze_questionnaire(version: ProposalVersion) -> dict[str, Any]:
+    dossier = Dossier.from_json(version.content)
+    if missing := dossier.missing():
+        raise Refused("review.incomplete", missing=" ".join(sentence(f"dossier.{code}") for code in missing))
+    data = yaml.safe_load(DEFAULT_QUESTIONNAIRE.read_text())
+    try:
+        return fill(data, dossier.goal, dossier.values, dossier.indicators)
+    except QuestionnaireError as error:
+        raise Refused("review.questionnaire", error=error) from None
+
+
+async def extend(review: Review, closes_on: date, reason: str, staff: Staff) -> None:
+    """After release only the closing date can move: later, and with a reason."""
+    if not reason:
+        raise Refused("review.no_reason", "reason")
+    review = await Review.get(id=review.id)
+    closes_at = datetime.combine(closes_on, CLOSING_TIME, AMSTERDAM).astimezone(UTC)
+    if review.state not in (State.RELEASED, State.DRAWN, State.OPEN):
+        raise Refused("review.not_extendable")
+    if closes_at <= review.closes_at:
+        raise Refused("review.only_later", "closes_on")
+    await Review.filter(id=review.id).update(closes_at=closes_at, reason=reason)
+    await record(actor_of(staff), "review extended", f"review {review.id}", f"until {closes_on}: {reason}")
+
+
+async def withdraw_review(review: Review, reason: str, staff: Staff) -> None:
+    await withdraw(review, reason, actor_of(staff))

@@ -1,0 +1,107 @@
+from starlette.requests import Request
+from starlette.responses import Response
+
+from panel.proposals.dossier import Dossier
+from panel.proposals.models import ProposalVersion
+from panel.reviews.actions import Plan, approve, extend, prepare_review, withdraw_review
+from panel.reviews.models import Review
+from panel.staff.access import staff_on
+from panel.web.forms import Fields, read_fields
+from panel.web.messages import Refused, sentence
+from panel.web.request import database_of, see
+from panel.web.templating import page
+
+MOST_PEOPLE = 100_000
+
+
+async def new(request: Request) -> Response:
+    return await _form(request, {}, {})
+
+
+async def prepare(request: Request) -> Response:
+    version = await ProposalVersion.get(id=request.path_params["version"])
+    fields = await read_fields(request)
+    try:
+        plan = read_plan(fields)
+        review = await database_of(request).write(prepare_review(version, plan, staff_on(request)))
+    except Refused as refused:
+        typed = {name: values[0] for name, values in fields.items()}
+        return await _form(request, typed, {refused.field: refused.sentence}, 422)
+    return see(f"/bureau/{review.id}")
+
+
+async def _form(request: Request, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
+    version = await ProposalVersion.get(id=request.path_params["version"])
+    dossier = Dossier.from_json(version.content)
+    return page(
+        request,
+        "reviews/form.html",
+        status,
+        version=version,
+        dossier=dossier,
+        typed={"sample_size": "600", "quorum": "150", "majority_percent": "50"} | typed,
+        errors=errors,
+        missing=[sentence(f"dossier.{code}") for code in dossier.missing()],
+    )
+
+
+def read_plan(fields: Fields) -> Plan:
+    return Plan(
+        sample_size=fields.number("sample_size", 1, MOST_PEOPLE),
+        quorum=fields.number("quorum", 1, MOST_PEOPLE),
+        majority_percent=fields.number("majority_percent", 50, 99),
+        closes_on=fields.date("closes_on"),
+        report_due=fields.date("report_due"),
+        judgement_on=fields.date("judgement_on"),
+        decision_on=fields.date("decision_on"),
+    )
+
+
+async def ask_approval(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"]).select_related(
+        "version", "approved_by_drafter", "approved_by_clerk"
+    )
+    return page(request, "reviews/approve.html", review=review, dossier=Dossier.from_json(review.version.content))
+
+
+async def give_approval(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    await database_of(request).write(approve(review, staff_on(request)))
+    return see(f"/bureau/{review.id}")
+
+
+async def ask_extension(request: Request) -> Response:
+    return await _reason_page(request, "reviews/extend.html", {}, {})
+
+
+async def give_extension(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    fields = await read_fields(request)
+    try:
+        unit = extend(review, fields.date("closes_on"), fields.text("reason", 2_000), staff_on(request))
+        await database_of(request).write(unit)
+    except Refused as refused:
+        return await _reason_page(request, "reviews/extend.html", fields, {refused.field: refused.sentence}, 422)
+    return see(f"/bureau/{review.id}")
+
+
+async def ask_withdrawal(request: Request) -> Response:
+    return await _reason_page(request, "reviews/withdraw.html", {}, {})
+
+
+async def do_withdrawal(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    fields = await read_fields(request)
+    try:
+        await database_of(request).write(withdraw_review(review, fields.text("reason", 2_000), staff_on(request)))
+    except Refused as refused:
+        return await _reason_page(request, "reviews/withdraw.html", fields, {refused.field: refused.sentence}, 422)
+    return see(f"/bureau/{review.id}")
+
+
+async def _reason_page(
+    request: Request, template: str, fields: dict[str, list[str]], errors: dict[str, str], status: int = 200
+) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    typed = {name: values[0] for name, values in fields.items()}
+    return page(request, template, status, review=review, typed={"closes_on": "", "reason": ""} | typed, errors=errors)

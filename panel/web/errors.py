@@ -1,0 +1,48 @@
+"""What a person sees when something cannot be shown or done."""
+
+import logging
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from tortoise.exceptions import DoesNotExist, OperationalError
+
+from panel.web.messages import Refused
+from panel.web.templating import page
+
+log = logging.getLogger(__name__)
+
+
+async def http_error(request: Request, error: Exception) -> Response:
+    status = error.status_code if isinstance(error, HTTPException) else 404
+    kind = status if status in (403, 404, 405, 413) else 400
+    return page(request, "web/error.html", status, kind=kind, sentence="")
+
+
+async def not_found(request: Request, error: Exception) -> Response:  # noqa: ARG001
+    return page(request, "web/error.html", 404, kind=404, sentence="")
+
+
+async def refused(request: Request, error: Exception) -> Response:
+    """A refusal that no form of its own could show."""
+    assert isinstance(error, Refused)  # noqa: S101 - the handler is registered for this class only
+    return page(request, "web/error.html", 409, kind=409, sentence=error.sentence)
+
+
+async def storage_failed(request: Request, error: Exception) -> Response:
+    log.error("storage failed: %s", error)
+    return page(request, "web/error.html", 503, kind=503, sentence="")
+
+
+async def server_error(request: Request, error: Exception) -> Response:
+    log.error("unexpected error on %s", request.scope.get("route_name", "a page"), exc_info=error)
+    return page(request, "web/error.html", 500, kind=500, sentence="")
+
+
+HANDLERS = {
+    HTTPException: http_error,
+    DoesNotExist: not_found,
+    Refused: refused,
+    OperationalError: storage_failed,
+    Exception: server_error,
+}

@@ -1,0 +1,69 @@
+"""What a form sent."""
+
+from datetime import date
+from typing import Any
+
+from starlette.datastructures import UploadFile
+from starlette.requests import Request
+
+from panel.web.messages import Refused
+
+
+class Fields(dict[str, list[str]]):
+    """The text fields of a form, by name. Every reader gives a value or refuses with a sentence at the field."""
+
+    def text(self, name: str, most: int = 300) -> str:
+        value = (self.get(name) or [""])[0].replace("\r\n", "\n").replace("\x00", "").strip()
+        if len(value) > most:
+            raise Refused("form.too_long", name, most=most, length=len(value))
+        return value
+
+    def required(self, name: str, most: int = 300) -> str:
+        value = self.text(name, most)
+        if not value:
+            raise Refused("form.empty", name)
+        return value
+
+    def number(self, name: str, low: int, high: int) -> int:
+        value = self.required(name)
+        if not (value.isascii() and value.isdigit() and low <= int(value[:9]) <= high):
+            raise Refused("form.number", name, low=low, high=high)
+        return int(value)
+
+    def date(self, name: str) -> date:
+        try:
+            return date.fromisoformat(self.required(name))
+        except ValueError:
+            raise Refused("form.date", name) from None
+
+    def choice(self, name: str, choices: Any) -> str:
+        value = self.text(name)
+        if value not in choices:
+            raise Refused("form.choice", name)
+        return value
+
+
+async def read_fields(request: Request) -> Fields:
+    fields = Fields()
+    async with request.form(max_files=0, max_fields=2_000, max_part_size=1_000_000) as form:
+        for name, value in form.multi_items():
+            if isinstance(value, str):
+                fields.setdefault(name, []).append(value)
+    return fields
+
+
+async def read_upload(request: Request, name: str, most: int) -> tuple[str, bytes, Fields]:
+    """One uploaded file with its name, and the other fields."""
+    fields = Fields()
+    content, file_name = b"", ""
+    async with request.form(max_files=1, max_fields=100, max_part_size=1_000_000) as form:
+        for key, value in form.multi_items():
+            if isinstance(value, UploadFile):
+                content, file_name = await value.read(most + 1), value.filename or ""
+            else:
+                fields.setdefault(key, []).append(value)
+    if not content:
+        raise Refused("form.no_file", name)
+    if len(content) > most:
+        raise Refused("form.file_too_large", name, most=most // 1_000_000)
+    return file_name[:200], content, fields

@@ -1,0 +1,63 @@
+"""What protects every page: headers, and the refusal of forms that another site sent.
+
+A form is refused when the browser says that another site sent it (Sec-Fetch-Site, or else Origin). Every browser of
+the last years says so and a page cannot suppress it; cookies are SameSite as well. Mail providers that carry out a
+one-click opt-out are no browsers and send neither header. So no form needs a token that can go stale in an open tab.
+"""
+
+from urllib.parse import urlsplit
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from panel.settings import Settings
+
+SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
+# The report is one file of its own that carries its style; it holds no script either.
+REPORT_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+
+
+class Security:
+    def __init__(self, app: ASGIApp, settings: Settings) -> None:
+        self._app = app
+        self._headers = {
+            "Content-Security-Policy": POLICY,
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Opener-Policy": "same-origin",
+            "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
+            "Cache-Control": "no-store",
+        }
+        if settings.secure:
+            self._headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"
+        self._host = urlsplit(settings.base_url).netloc
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+            await send(message)
+
+        if scope["method"] not in SAFE_METHODS and self._from_another_site(Headers(scope=scope)):
+            response = PlainTextResponse("Dit formulier kwam van een andere website.", status_code=403)
+            await response(scope, receive, send_with_headers)
+            return
+        await self._app(scope, receive, send_with_headers)
+
+    def _from_another_site(self, headers: Headers) -> bool:
+        site = headers.get("sec-fetch-site")
+        if site is not None:
+            return site not in ("same-origin", "none")
+        origin = headers.get("origin")
+        return origin is not None and urlsplit(origin).netloc not in (self._host, headers.get("host"))

@@ -1,0 +1,22 @@
+"""Values that come back to us unchanged or not at all. The purpose keeps one kind of value from passing for another."""
+
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from panel.settings import Settings
+
+
+def sign(settings: Settings, purpose: str, value: str) -> str:
+    return str(_serializer(settings, purpose).dumps(value))
+
+
+def unsign(settings: Settings, purpose: str, signed: str, max_age: int) -> str | None:
+    """The value, or None when it was changed, made for something else, or is older than `max_age` seconds."""
+    try:
+        value = _serializer(settings, purpose).loads(signed, max_age=max_age)
+    except BadData:
+        return None
+    return str(value)
+
+
+def _serializer(settings: Settings, purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(settings.secret_key, salt=purpose)

@@ -1,0 +1,76 @@
+"""Pages from templates. A variable that does not exist is an error, and everything is escaped."""
+
+import hashlib
+from functools import cache
+from typing import Any
+
+import nh3
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from panel.settings import TEMPLATES, Settings
+from panel.web import dutch
+
+TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "br", "hr", "a", "code", "pre"}
+TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+
+
+@cache
+def environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        undefined=StrictUndefined,
+        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # .txt: mail in plain text
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters |= {
+        "date": dutch.format_date,
+        "day": dutch.format_day,
+        "moment": dutch.format_moment,
+        "number": dutch.format_number,
+        "markdown": markdown,
+        "zip": zip,
+    }
+    made.globals["static"] = static
+    return made
+
+
+def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+    text = render(
+        template,
+        request.app.state.settings,
+        staff=getattr(request.state, "staff", None),
+        path=request.url.path,
+        **context,
+    )
+    return HTMLResponse(text, status_code=status)
+
+
+def render(template: str, settings: Settings, **context: Any) -> str:
+    return environment().get_template(template).render(settings=settings, lang="nl", **context)
+
+
+def subject_and_text(rendered: str) -> tuple[str, str]:
+    """A mail in plain text has its subject on the first line."""
+    subject, _, text = rendered.partition("\n")
+    return subject.strip(), text.strip() + "\n"
+
+
+def markdown(text: str) -> Markup:
+    """Markdown of a proposal as safe HTML. Its headings start at the second level: the page has the first."""
+    html = MarkdownIt("commonmark").enable("table").render(text)
+    for level in (3, 2, 1):
+        html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
+    clean = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto"})
+    return Markup(clean)  # noqa: S704 - cleaned by nh3 in the line above
+
+
+@cache
+def static(name: str) -> str:
+    """The address of one of our own static files; it changes with the content, so that it may be kept for ever."""
+    digest = hashlib.sha256((TEMPLATES / "static" / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"
