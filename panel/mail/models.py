@@ -33,3 +33,16 @@ class Message(Model):
         table = "message"
         unique_together = (("kind", "occasion_id", "recipient_id"),)
         indexes = (("state", "due_at"),)
+
+
+class Pause(Model):
+    """One row at most: the relay does not serve us, so all mail waits. Workers heed it and pages can show it."""
+
+    id = fields.IntField(primary_key=True, generated=False)
+    since = fields.DatetimeField()
+    until = fields.DatetimeField()
+    failures = fields.IntField()  # passes that ended this way, one after the other
+    reply = fields.CharField(max_length=300)
+
+    class Meta:
+        table = "mail_pause"

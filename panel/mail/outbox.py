@@ -1,0 +1,115 @@
+"""The messages that wait, and what became of them. Everything here but `counts` assumes a unit of work.
+
+A message that is claimed or being sent is lent to a worker, which renews the lease while it lives; what a dead worker
+held comes back soon after. From CLAIMED to SENDING goes by compare-and-set, so a message has one sender even when a
+worker that was asleep wakes up after its lease.
+"""
+
+import json
+from collections.abc import Collection, Iterable
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+from tortoise.expressions import F
+from tortoise.functions import Count
+
+from panel.database import current, dialect
+from panel.mail.models import Message, State
+
+LEASE = timedelta(seconds=60)
+URGENT = datetime(2000, 1, 1, tzinfo=UTC)  # due so long ago that no wave goes before it: for sign-in links
+Policy = Literal["hold", "resend"]
+UNKNOWN = "the sending stopped before the answer of the relay was written down"
+
+ADD_SQLITE = """
+INSERT INTO message (kind, occasion_id, recipient_id, state, attempts, due_at, reply, changed_at)
+SELECT ?, ?, value, 'ready', 0, ?, '', ? FROM json_each(?) WHERE true
+ON CONFLICT DO NOTHING
+"""
+ADD_POSTGRES = """
+WITH added AS (
+    INSERT INTO message (kind, occasion_id, recipient_id, state, attempts, due_at, reply, changed_at)
+    SELECT $1::varchar, $2::int, value::int, 'ready', 0, $3::timestamptz, '', $4::timestamptz
+    FROM json_array_elements_text($5::json)
+    ON CONFLICT DO NOTHING RETURNING 1
+) SELECT count(*) AS number FROM added
+"""
+
+
+async def queue(kind: str, occasion_id: int, recipient_ids: Iterable[int], due_at: datetime | None = None) -> int:
+    """Put a message for every recipient in the outbox. Asking again adds nothing; says how many were added."""
+    now = datetime.now(UTC)
+    times = [(due_at or now).astimezone(UTC), now]
+    recipients = json.dumps(list(recipient_ids))
+    if dialect() == "sqlite":
+        values = [kind, occasion_id, *map(str, times), recipients]
+        return (await current().execute_query(ADD_SQLITE, values))[0]
+    _, rows = await current().execute_query(ADD_POSTGRES, [kind, occasion_id, *times, recipients])
+    return int(rows[0]["number"])
+
+
+async def counts(kind: str, occasion_id: int) -> dict[State, int]:
+    """How many messages of this occasion are in which state; states without messages are left out."""
+    found = Message.filter(kind=kind, occasion_id=occasion_id).annotate(number=Count("id")).group_by("state")
+    return {State(state): number for state, number in await found.values_list("state", "number")}
+
+
+async def claim(limit: int) -> list[Message]:
+    """Lend what is due to the worker that asks, the longest due first. No two workers get the same message."""
+    claimed: list[Message] = []
+    for state in (State.READY, State.DEFERRED):  # one by one: each then is a walk along the index
+        due = Message.filter(state=state, due_at__lte=datetime.now(UTC)).order_by("due_at")
+        claimed += await due.limit(limit - len(claimed)).select_for_update(skip_locked=True)
+        if len(claimed) == limit:
+            break
+    await Message.filter(id__in=[message.id for message in claimed]).update(
+        state=State.CLAIMED, lease_until=_lease(), changed_at=datetime.now(UTC)
+    )
+    return claimed
+
+
+async def renew(ids: Collection[int]) -> None:
+    """Keep what is lent for another lease."""
+    await Message.filter(id__in=ids, state__in=(State.CLAIMED, State.SENDING)).update(lease_until=_lease())
+
+
+async def release(ids: Collection[int]) -> None:
+    """Give back what was claimed and not sent."""
+    await Message.filter(id__in=ids, state=State.CLAIMED).update(
+        state=State.READY, lease_until=None, changed_at=datetime.now(UTC)
+    )
+
+
+async def start(message: Message) -> bool:
+    """Write down that the sending begins now; False when the message is no longer lent to whoever asks."""
+    now = datetime.now(UTC)
+    lent = Message.filter(id=message.id, state=State.CLAIMED)
+    return bool(await lent.update(state=State.SENDING, lease_until=_lease(), changed_at=now))
+
+
+async def settle(message: Message, **outcome: Any) -> None:
+    """Write down what became of a message. What a relay accepted stays accepted."""
+    row = Message.filter(id=message.id)
+    if outcome["state"] != State.ACCEPTED:
+        row = row.filter(state__in=(State.CLAIMED, State.SENDING, State.IN_DOUBT))
+    await row.update(**outcome, lease_until=None, changed_at=datetime.now(UTC))
+
+
+async def recover(in_doubt: Policy) -> int:
+    """Take back what is lent to workers that are gone; says how many messages that were.
+
+    A message that was only claimed was not sent. One that was being sent may have been: it is held for a person to
+    decide, or sent again with the same Message-ID, as the installation is set.
+    """
+    now = datetime.now(UTC)
+    ended = Message.filter(lease_until__lt=now)
+    unsent = await ended.filter(state=State.CLAIMED).update(state=State.READY, lease_until=None, changed_at=now)
+    state = State.IN_DOUBT if in_doubt == "hold" else State.READY
+    doubtful = await ended.filter(state=State.SENDING).update(
+        state=state, reply=UNKNOWN, attempts=F("attempts") + 1, lease_until=None, changed_at=now
+    )
+    return unsent + doubtful
+
+
+def _lease() -> datetime:
+    return datetime.now(UTC) + LEASE
