@@ -11,21 +11,12 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linprog
 
-from deliberation.precision import Interval
+from deliberation.figures import Interval, Thresholds
 from deliberation.weighting import Floats
 
 Cell = Hashable
 Sum = tuple[Cell, ...]
 ROUNDING = 1e-6
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """The smallest cell, the smallest n and effective n for a share, and the widest interval for a share."""
-
-    floor: int = 10
-    share_n: int = 30
-    width: float = 0.30
 
 
 @dataclass(frozen=True)

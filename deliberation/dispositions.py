@@ -6,40 +6,12 @@ how even the response is over the classes (Schouten, Cobben & Bethlehem, Survey 
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 
 import numpy as np
 
+from deliberation.figures import Outcomes
 from deliberation.weighting import Floats
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """How many invitations ended how.
-
-    `completed` and `partial` ballots; `refused` (opted out); `non_contact` (bounced, undeliverable); `unknown` (no
-    reply); `ineligible` (moved, deceased, drawn in error: outside the rates).
-    """
-
-    completed: int = 0
-    partial: int = 0
-    refused: int = 0
-    non_contact: int = 0
-    unknown: int = 0
-    ineligible: int = 0
-
-    @property
-    def invited(self) -> int:
-        return self.eligible + self.ineligible
-
-    @property
-    def eligible(self) -> int:
-        return self.completed + self.partial + self.refused + self.non_contact + self.unknown
-
-    @property
-    def answered(self) -> int:
-        return self.completed + self.partial
-
 
 NAMES = tuple(field.name for field in fields(Outcomes))
 

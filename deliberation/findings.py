@@ -1,262 +1,370 @@
-"""The findings of a review: ballots + draw + weights -> figures that are safe to publish, frozen once.
+"""Ballots + draw + weights -> the findings of a review: weighted, with intervals, small cells hidden, frozen once.
 
-Everything here is plain data: `dataclasses.asdict(findings)` gives what `json.dumps` accepts. A figure that may
-not be shown is None, and `hidden` beside it says why:
-
-- ""       shown
-- "small"  hidden because it, or what it would reveal, counts fewer people than the floor
-- "few"    the count is shown; no share, because too few people (or too few effective people) answered
-- "wide"   the count is shown; no share, because its interval is too wide to say anything
-
-Shares are weighted and lie between 0 and 1, counts are unweighted numbers of people, intervals are 95 %.
+The same input gives the same findings, to the byte once written as JSON. What they hold is in `figures`.
 """
 
-from __future__ import annotations
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
-from dataclasses import dataclass
+import numpy as np
 
+from deliberation.disclosure import Cell, Cells, hide, share_reason
+from deliberation.dispositions import r_indicator, response_rate_1, response_rate_2
+from deliberation.figures import (
+    Advice,
+    ClassTurnout,
+    Findings,
+    Interval,
+    Merge,
+    Outcomes,
+    Participation,
+    QuestionFindings,
+    Quote,
+    Thresholds,
+    Verdict,
+)
+from deliberation.precision import Design, Estimate, estimates, share_interval
+from deliberation.questionnaire import Answer, Answers, Question, Questionnaire
+from deliberation.sample import Stratum, add_up, weigh
+from deliberation.splits import Splits, publish_split, split_vote, vote_cells
+from deliberation.statements import QUOTE_RULE, Statement, add_to_cells, choose_quotes, publish_statements
+from deliberation.tabulation import (
+    Raw,
+    cells_of,
+    publish,
+    publish_mean,
+    raw_tables,
+    rounded,
+    scale_limits,
+)
+from deliberation.verdict import Conditions, decide
+from deliberation.weighting import Variable
 
-@dataclass(frozen=True)
-class Row:
-    """One answer in a table: `count` people, and the weighted `share` of the table's n with its interval."""
-
-    key: str
-    label: str
-    count: int | None
-    share: float | None
-    low: float | None
-    high: float | None
-    hidden: str
-
-
-@dataclass(frozen=True)
-class Table:
-    """Answers of `n` people. `key` is "" for a whole question, else an item, an option or a class.
-
-    In a table of a `multi_*` question the rows overlap: one person may be in several.
-    """
-
-    key: str
-    label: str
-    n: int | None
-    effective_n: float | None
-    rows: tuple[Row, ...]
-    hidden: str
-
-
-@dataclass(frozen=True)
-class Mean:
-    """The weighted mean of a scale with its interval, spread and median, rounded to one decimal."""
-
-    n: int | None
-    mean: float | None
-    low: float | None
-    high: float | None
-    sd: float | None
-    median: float | None
-    hidden: str
+__all__ = ["CLEAR", "CRITICAL", "Ballot", "Critical", "Findings", "Statement", "Stratum", "find"]
+VERSION = "findings/1"
 
 
 @dataclass(frozen=True)
-class QuestionFindings:
-    """What was answered to one question.
+class Ballot:
+    """One member's answers, with his class per variable (already merged, so that they single nobody out)."""
 
-    `tables`: single, scale: one; single_per_item: one per item; multi_with_direction: first which options were
-    chosen (key ""), then per option its directions; multi_other: which options were chosen; text: none.
-    `texts`: how many wrote something of their own (text, multi_other), None when hidden or not asked.
-    """
-
-    id: str
-    type: str
-    text: str
-    is_vote: bool
-    extra: bool
-    n: int | None
-    tables: tuple[Table, ...]
-    mean: Mean | None
-    texts: int | None
+    classes: Mapping[str, str]
+    answers: Answers
 
 
 @dataclass(frozen=True)
-class Split:
-    """The vote per group. `by`: "area", "age", "gender" or a question's id (then the groups are clear/unclear).
-
-    `hidden` is "single" when there is only one group, so that a split says nothing more than the whole.
-    """
-
-    by: str
-    tables: tuple[Table, ...]
-    hidden: str
-
-
-@dataclass(frozen=True)
-class ClassTurnout:
-    """How one class took part. `rate` is answered / invited, between 0 and 1."""
-
-    variable: str
-    key: str
-    population: int
-    invited: int
-    answered: int | None
-    rate: float | None
-    hidden: str
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """What became of the invitations (AAPOR Standard Definitions, 2023)."""
-
-    completed: int
-    partial: int
-    refused: int
-    non_contact: int
-    unknown: int
-    ineligible: int
-
-
-@dataclass(frozen=True)
-class Participation:
-    """`rr1` counts complete ballots only, `rr2` partial ones too; None when nobody could have answered."""
-
-    population: int
-    invited: int
-    answered: int
-    outcomes: Outcomes
-    rr1: float | None
-    rr2: float | None
-    classes: tuple[ClassTurnout, ...]
-
-
-@dataclass(frozen=True)
-class Merge:
-    """Classes of one variable that were taken together because a group became too small."""
-
-    variable: str
-    classes: tuple[str, ...]
-    into: str
-
-
-@dataclass(frozen=True)
-class Weighting:
-    """How answers were weighted. `reason` is "" when weighted, else a code that says why not:
-
-    "no_answers", "too_few_answers", "empty_class", "totals_disagree", "no_convergence".
-    """
-
-    weighted: bool
-    reason: str
-    margins: tuple[str, ...]
-    merged: tuple[Merge, ...]
-    design_effect: float | None
-    effective_n: float | None
-    trimmed: int
-    smallest: float | None
-    largest: float | None
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome of the vote under the conditions fixed beforehand.
-
-    `status`: "meets", "does_not_meet", "no_verdict". `outcome`: the winning option's key, or "" without one.
-    `reasons`: codes, e.g. "quorum_not_met", "no_opinions", "tie", "majority_not_met", "majority_met".
-    `share`: weighted share of the outcome (or, without one, of adopting) among those with an opinion.
-    """
-
-    status: str
-    outcome: str
-    reasons: tuple[str, ...]
-    quorum: int
-    majority: str
-    answered: int
-    opinions: int | None
-    blank: int | None
-    share: float | None
-    hidden: str
-
-
-@dataclass(frozen=True)
-class Quote:
-    """One resident's words. `side` is the key of the vote, `order` the number that put it in this place."""
-
-    side: str
-    text: str
-    order: str
-
-
-@dataclass(frozen=True)
-class Side:
-    """How many residents on one side of the vote wrote something."""
-
-    side: str
-    label: str
-    texts: int | None
-    hidden: str
-
-
-@dataclass(frozen=True)
-class Tally:
-    """How many texts raise the point that the moderator gave this code; "" counts those without code."""
-
-    code: str
-    texts: int | None
-    hidden: str
-
-
-@dataclass(frozen=True)
-class Statements:
-    """What people wrote to one open question."""
+class Critical:
+    """Answers to one question that belong together: when more than half give one of them, an advice follows."""
 
     question: str
-    text: str
-    texts: int | None
-    sides: tuple[Side, ...]
-    tallies: tuple[Tally, ...]
-    quotes: tuple[Quote, ...]
-
-
-@dataclass(frozen=True)
-class Advice:
-    """One advice to the council, to be answered one by one.
-
-    `code`: "vote" (the first, always) or "critical": more than half, surely, chose one of the critical answers
-    `keys` of `question` (and of `item`, where the question has items). `labels` are those answers' texts.
-    """
-
-    number: int
-    code: str
-    question: str
-    item: str
     keys: tuple[str, ...]
-    labels: tuple[str, ...]
-    n: int | None
-    share: float | None
-    low: float | None
-    high: float | None
+
+
+CRITICAL = (
+    Critical("q01_duidelijk", ("2", "1")),
+    Critical("q02_doel", ("2", "1")),
+    Critical("q03_grondwaarden", ("0", "-1")),
+    Critical("q06_papierwerk", ("-1", "-2")),
+    Critical("q07_regie", ("1",)),
+    Critical("q08_uitzondering", ("weinig",)),
+    Critical("q08_uitzondering", ("veel",)),
+)
+CLEAR = Critical("q01_duidelijk", ("4", "3"))
+DEFAULT_THRESHOLDS = Thresholds()
 
 
 @dataclass(frozen=True)
-class Thresholds:
-    """Limits of disclosure: the smallest cell, the smallest n for a share, the widest interval for a share."""
+class _Point:
+    """A critical group in one table that more than half are in, surely."""
 
-    floor: int = 10
-    share_n: int = 30
-    width: float = 0.30
+    critical: Critical
+    raw: Raw
+    share: Estimate
+    interval: Interval
+
+    def added_to(self, cells: Cells) -> Cells:
+        """The cells, with this group's size as something a reader knows."""
+        size: Cell = ("critical", self.critical.keys, self.raw.total)
+        parts = [c for o, c in zip(self.raw.rows, self.raw.cells, strict=True) if o.key in self.critical.keys]
+        counts = {**cells.counts, size: sum(cells.counts[part] for part in parts)}
+        return replace(cells, counts=counts, sums=[*cells.sums, (size, *parts)], public={*cells.public, size})
+
+
+def find(
+    questionnaire: Questionnaire,
+    ballots: Sequence[Ballot],
+    *,
+    strata: Sequence[Stratum],
+    variables: Sequence[Variable],
+    outcomes: Outcomes,
+    statements: Sequence[Statement],
+    conditions: Conditions,
+    quote_seed: str,
+    merges: Sequence[Merge] = (),
+    critical: Sequence[Critical] = CRITICAL,
+    clear: Critical = CLEAR,
+    thresholds: Thresholds = DEFAULT_THRESHOLDS,
+    quotes_per_side: int = 5,
+) -> Findings:
+    """Everything a report needs, safe to publish.
+
+    `ballots`: those with a vote count, others are left out. `strata`: the cells of the draw; several with the same
+    classes are added up. `variables`: the classifications with their (merged) classes in the order of the report;
+    `merges`: what was merged. `critical`: which answers ask for an advice; `clear`: which say that the plan is
+    clear. `quote_seed`: published; it chooses the quotes. Raises ValueError for a vote that `conditions` do not know
+    and KeyError for a ballot without one of the variables.
+    """
+    vote = questionnaire.vote
+    counted = [ballot for ballot in ballots if vote.id in ballot.answers]
+    classes, answers = [b.classes for b in counted], [b.answers for b in counted]
+    draw = add_up(strata, variables)
+    design, weighting = weigh(classes, draw, variables, merges)
+    made = _Made(len(counted), design, thresholds)
+    raws = {q.id: raw_tables(q, [a.get(q.id) for a in answers]) for q in questionnaire.questions}
+    votes, clear_table = raws[vote.id][0], raws.get(clear.question, [])
+    splits = split_vote(vote, classes, answers, variables, (clear.question, clear.keys))
+    points = [point for each in critical for raw in raws.get(each.question, ()) for point in made.points(each, raw)]
+
+    texts = {q.id: [s for s in statements if s.question == q.id] for q in questionnaire.questions if q.type == "text"}
+    most = quotes_per_side if made.n >= thresholds.floor else 0
+    quotes = {q: choose_quotes(texts[q], conditions, quote_seed, most) for q in texts}
+    cells = vote_cells(votes, splits, clear_table, (clear.question, clear.keys), thresholds.floor)
+    own = [point for point in points if point.critical.question in (vote.id, clear.question)]
+    hidden, safe = _hide_vote(cells, votes, own, texts=texts, quotes=quotes, floor=thresholds.floor)
+    unsafe = set() if safe else {vote.id, clear.question}
+    quotes = quotes if safe else dict.fromkeys(quotes, ())
+    verdict = _verdict(votes, hidden, made, conditions)
+    questions: list[QuestionFindings] = []
+    for question in questionnaire.questions:
+        given = [a.get(question.id) for a in answers]
+        if question.id in (vote.id, clear.question):
+            questions.append(made.question(question, raws[question.id], given, hidden, protected=True))
+            continue
+        own = [point for point in points if point.critical.question == question.id]
+        in_question, safe = _hide_question(question, raws[question.id], own, made)
+        unsafe |= set() if safe else {question.id}
+        questions.append(made.question(question, raws[question.id], given, in_question, protected=safe))
+    return Findings(
+        version=VERSION,
+        remarks=_remarks(made, weighting.reason),
+        thresholds=thresholds,
+        participation=_participation(made, outcomes, draw=draw, variables=variables, splits=splits, hidden=hidden),
+        weighting=weighting,
+        verdict=verdict,
+        questions=tuple(questions),
+        splits=tuple(publish_split(by, tables, hidden, design, thresholds) for by, tables in splits.items()),
+        statements=tuple(
+            publish_statements(
+                questionnaire.question(q), texts[q], vote.options, hidden, quotes[q], floor=thresholds.floor
+            )
+            for q in texts
+        ),
+        advices=_advices(vote, verdict, [p for p in points if p.critical.question not in unsafe]),
+        quote_seed=quote_seed,
+        quote_rule=QUOTE_RULE,
+    )
 
 
 @dataclass(frozen=True)
-class Findings:
-    """Everything a report needs, and nothing that may not be published."""
+class _Made:
+    """What every figure is made with: n ballots, their design and the thresholds."""
 
-    version: str
-    remarks: tuple[str, ...]
+    n: int
+    design: Design
     thresholds: Thresholds
-    participation: Participation
-    weighting: Weighting
-    verdict: Verdict
-    questions: tuple[QuestionFindings, ...]
-    splits: tuple[Split, ...]
-    statements: tuple[Statements, ...]
-    advices: tuple[Advice, ...]
-    quote_seed: str
-    quote_rule: str
+
+    def points(self, critical: Critical, raw: Raw) -> list[_Point]:
+        """The group as a point of advice, if its share may be printed and its interval lies above one half."""
+        if raw.n < self.thresholds.floor:
+            return []
+        chosen = raw.chose[:, [row.key in critical.keys for row in raw.rows]].any(axis=1)
+        (share,) = estimates(self.design, np.asarray(chosen, dtype=np.float64)[:, None], raw.domain)
+        interval = share_interval(share, most=share.n)
+        unsure = share_reason(share.n, share.effective_n, interval, self.thresholds)
+        return [_Point(critical, raw, share, interval)] if interval.low > 0.5 and not unsure else []
+
+    def question(
+        self,
+        question: Question,
+        raws: Sequence[Raw],
+        given: Sequence[Answer | None],
+        hidden: Collection[Cell],
+        *,
+        protected: bool,
+    ) -> QuestionFindings:
+        n, texts = sum(answer is not None for answer in given), None
+        if question.type == "text":
+            texts = n
+        if question.type == "multi_other":
+            texts = sum(bool(answer and answer["other"]) for answer in given)
+        floor = self.thresholds.floor
+        return QuestionFindings(
+            id=question.id,
+            type=question.type,
+            text=question.text,
+            is_vote=question.is_vote,
+            extra=question.extra,
+            n=n if n >= floor else None,
+            tables=tuple(publish(raw, hidden, self.design, self.thresholds) for raw in raws),
+            mean=publish_mean(raws[0], hidden, self.design, self.thresholds, protected=protected)
+            if question.type == "scale"
+            else None,
+            texts=texts if texts is not None and texts >= floor else None,
+        )
+
+
+def _hide_question(
+    question: Question, raws: Sequence[Raw], points: Sequence[_Point], made: _Made
+) -> tuple[frozenset[Cell], bool]:
+    """What to hide, and whether the mean and the points of advice can be published without revealing it."""
+    cells = cells_of(raws, made.thresholds.floor)
+    known = cells
+    for point in points:
+        known = point.added_to(known)
+    if question.type == "scale":
+        known = replace(known, limits=scale_limits(raws[0], made.design))
+    hidden = hide(known, made.thresholds.floor)
+    if not hidden.exposed:
+        return hidden.cells, True
+    return hide(cells, made.thresholds.floor).cells, False
+
+
+def _hide_vote(
+    cells: Cells,
+    votes: Raw,
+    points: Sequence[_Point],
+    *,
+    texts: Mapping[str, Sequence[Statement]],
+    quotes: Mapping[str, tuple[Quote, ...]],
+    floor: int,
+) -> tuple[frozenset[Cell], bool]:
+    """What to hide around the vote, and whether quotes and points of advice can be published without revealing it."""
+    if votes.n < floor:
+        return frozenset(cells.counts), False
+    side_cells = dict(zip((option.key for option in votes.rows), votes.cells, strict=True))
+    known, plain = cells, cells
+    for point in points:
+        known = point.added_to(known)
+    for question, statements in texts.items():
+        known = add_to_cells(known, statements, side_cells, quotes[question], floor)
+        plain = add_to_cells(plain, statements, side_cells, (), floor)
+    hidden = hide(known, floor)
+    if not hidden.exposed:
+        return hidden.cells, True
+    return hide(plain, floor).cells, False
+
+
+def _verdict(votes: Raw, hidden: Collection[Cell], made: _Made, conditions: Conditions) -> Verdict:
+    keys = [row.key for row in votes.rows]
+    counts = dict(zip(keys, votes.chose.sum(axis=0).tolist(), strict=True))
+    weighted = dict(zip(keys, (made.design.weights @ votes.chose).tolist(), strict=True))
+    adopts = votes.chose[:, keys.index(conditions.adopt)]
+    opinion = votes.chose[:, [key in conditions.opinions for key in keys]].any(axis=1)
+    interval, unsure = None, "few"
+    if opinion.any():
+        (share,) = estimates(made.design, adopts.astype(np.float64)[:, None], np.asarray(opinion, dtype=bool))
+        interval = share_interval(share, most=share.n)
+        unsure = share_reason(share.n, share.effective_n, interval, made.thresholds)
+    verdict = decide(counts, weighted, conditions, interval)
+    cells = dict(zip(keys, votes.cells, strict=True))
+    revealing = cells[conditions.adopt] in hidden or cells.get(conditions.blank) in hidden
+    if made.n < made.thresholds.floor and verdict.status != "no_verdict":
+        verdict = replace(verdict, status="no_verdict", outcome="", reasons=("below_floor",))
+    if revealing:
+        reasons = tuple(reason for reason in verdict.reasons if reason != "tie")
+        verdict = replace(verdict, reasons=reasons, opinions=None, blank=None, hidden="small")
+    if revealing or unsure or interval is None or verdict.share is None:
+        return replace(verdict, share=None, low=None, high=None, hidden=verdict.hidden or unsure)
+    low, high = round(interval.low, 4), round(interval.high, 4)
+    return replace(verdict, share=round(verdict.share, 4), low=low, high=high)
+
+
+def _participation(
+    made: _Made,
+    outcomes: Outcomes,
+    *,
+    draw: Sequence[Stratum],
+    variables: Sequence[Variable],
+    splits: Splits,
+    hidden: Collection[Cell],
+) -> Participation:
+    classes: list[ClassTurnout] = []
+    for variable in variables:
+        for raw in splits[variable.name]:
+            inside = [stratum for stratum in draw if stratum.classes[variable.name] == raw.key]
+            invited = sum(stratum.invited for stratum in inside)
+            small = raw.total in hidden or raw.n < made.thresholds.floor
+            classes.append(
+                ClassTurnout(
+                    variable=variable.name,
+                    key=raw.key,
+                    population=sum(stratum.population for stratum in inside),
+                    invited=invited,
+                    answered=None if small else raw.n,
+                    rate=round(raw.n / invited, 4) if invited and not small else None,
+                    hidden="small" if small else "",
+                )
+            )
+    rates = response_rate_1(outcomes), response_rate_2(outcomes)
+    return Participation(
+        population=sum(stratum.population for stratum in draw),
+        invited=sum(stratum.invited for stratum in draw),
+        answered=made.n,
+        outcomes=outcomes,
+        rr1=None if rates[0] is None else round(rates[0], 4),
+        rr2=None if rates[1] is None else round(rates[1], 4),
+        r_indicator=_r_indicator(made, draw, variables, splits),
+        classes=tuple(classes),
+    )
+
+
+def _r_indicator(made: _Made, draw: Sequence[Stratum], variables: Sequence[Variable], splits: Splits) -> float | None:
+    """To two decimals; None below the floor, as it would say something about few."""
+    if made.n < made.thresholds.floor or not draw:
+        return None
+    answered = np.zeros(len(draw))
+    for number, stratum in enumerate(draw):
+        inside = [raw.domain for v in variables for raw in splits[v.name] if raw.key == stratum.classes[v.name]]
+        answered[number] = np.logical_and.reduce(inside).sum()
+    invited = np.array([float(stratum.invited) for stratum in draw])
+    features = [
+        [float(stratum.classes[v.name] == name) for v in variables for name in v.classes[1:]] for stratum in draw
+    ]
+    population = np.array([float(stratum.population) for stratum in draw])
+    found = r_indicator(np.array(features), invited, np.minimum(answered, invited), population)
+    return None if found is None else round(found, 2)
+
+
+def _remarks(made: _Made, unweighted: str) -> tuple[str, ...]:
+    remarks = []
+    if not made.n:
+        remarks.append("no_answers")
+    elif made.n < made.thresholds.floor:
+        remarks.append("below_floor")
+    elif made.n < made.thresholds.share_n:
+        remarks.append("no_shares")
+    if unweighted:
+        remarks.append("unweighted")
+    return tuple(remarks)
+
+
+def _advices(vote: Question, verdict: Verdict, points: Sequence[_Point]) -> tuple[Advice, ...]:
+    keys = (verdict.outcome,) if verdict.outcome else ()
+    labels = tuple(vote.label(key) for key in keys)
+    n, figures = verdict.opinions, (verdict.share, verdict.low, verdict.high)
+    advices = [Advice(1, "vote", vote.id, "", keys, labels, n, *figures)]
+    for number, point in enumerate(points, 2):
+        chosen = [row for row in point.raw.rows if row.key in point.critical.keys]
+        advices.append(
+            Advice(
+                number,
+                "critical",
+                point.critical.question,
+                point.raw.key,
+                tuple(row.key for row in chosen),
+                tuple(row.label for row in chosen),
+                point.raw.n,
+                *rounded(point.share, point.interval),
+            )
+        )
+    return tuple(advices)

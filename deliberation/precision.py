@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from deliberation.figures import Interval
 from deliberation.weighting import Codes, Floats, effective_n
 
 Mask = NDArray[np.bool_]
@@ -49,12 +50,6 @@ class Estimate:
     n: int
     effective_n: float
     df: int
-
-
-@dataclass(frozen=True)
-class Interval:
-    low: float
-    high: float
 
 
 def simple_design(n: int) -> Design:

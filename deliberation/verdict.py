@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from deliberation.precision import Interval
+from deliberation.figures import Interval, Verdict
 
 HALF = Fraction(1, 2)
 DIGITS = 10**9
@@ -34,32 +34,6 @@ class Conditions:
     @property
     def opinions(self) -> tuple[str, str, str]:
         return self.adopt, self.amend, self.reject
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """The outcome of the vote under the conditions fixed beforehand.
-
-    `status`: "meets" (the plan is supported), "does_not_meet", "no_verdict". `outcome`: the option that more than
-    half of those with an opinion chose, or "". `reasons`: codes. Of no verdict: "quorum_not_met", "no_opinions". Of a
-    verdict: "majority_met" or "majority_not_met", then "tie" (exactly half wants to adopt), "no_outcome" (no option
-    has more than half), "within_margin" (the interval of the share holds the majority: another draw might have turned
-    out otherwise). `answered`: ballots with a vote, `opinions` and `blank` of those. `share`: the weighted share of
-    those with an opinion that adopts, with its interval; None, and why in `hidden`, where it may not be shown.
-    """
-
-    status: str
-    outcome: str
-    reasons: tuple[str, ...]
-    quorum: int
-    majority: str
-    answered: int
-    opinions: int | None
-    blank: int | None
-    share: float | None
-    low: float | None
-    high: float | None
-    hidden: str = ""
 
 
 def decide(

@@ -13,6 +13,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from deliberation.figures import Merge
+
 Floats = NDArray[np.float64]
 Codes = NDArray[np.intp]
 EVERYONE = "iedereen"
@@ -144,15 +146,6 @@ class Variable:
     name: str
     classes: tuple[str, ...]
     ordered: bool = False
-
-
-@dataclass(frozen=True)
-class Merge:
-    """Classes of one variable that were taken together because a group became too small."""
-
-    variable: str
-    classes: tuple[str, ...]
-    into: str
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from deliberation.disclosure import Cell, Cells, Limit, Thresholds, derivable, hide, share_reason
-from deliberation.precision import Interval
+from deliberation.disclosure import Cell, Cells, Limit, derivable, hide, share_reason
+from deliberation.figures import Interval, Thresholds
 
 GROUPS, VOTES = ("noord", "zuid", "west"), ("voor", "tegen", "blanco")
 

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 
 from deliberation.dispositions import (
-    Outcomes,
     count_outcomes,
     count_per_class,
     r_indicator,
     response_rate_1,
     response_rate_2,
 )
+from deliberation.figures import Outcomes
 
 FOLDER = Path(__file__).parents[1] / "reference"
 EXAMPLE = Outcomes(completed=250, partial=30, refused=20, non_contact=60, unknown=440, ineligible=15)

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from deliberation.precision import Interval
-from deliberation.verdict import Conditions, Verdict, decide
+from deliberation.figures import Interval, Verdict
+from deliberation.verdict import Conditions, decide
 
 OPTIONS = ("voor", "aanpassen", "tegen", "blanco")
 
