@@ -1,0 +1,258 @@
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+from fractions import Fraction
+from functools import cache
+from typing import Any
+
+import pytest
+from example import example_input
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from deliberation.figures import Findings, QuestionFindings, Table
+from deliberation.findings import Ballot, Stratum, find
+from deliberation.statements import Statement, choose_quotes
+from deliberation.verdict import Conditions
+
+ALIKE = {
+    "q01_duidelijk": "4",
+    "q03_grondwaarden": {"inkomen": "2", "zelf_doen": "2", "meedoen": "2"},
+    "q04_gevolgen": {"geld": "1"},
+    "q09_stem": "voor",
+    "q10_reden": "Goed plan.",
+    "q11_cijfer": 8,
+}
+
+
+@cache
+def example(answered: int = 300, seed: int = 1) -> Findings:
+    return find(**example_input(answered, seed))
+
+
+def with_ballots(ballots: list[Ballot], **changes: Any) -> Findings:
+    return find(**(example_input() | {"ballots": ballots, "statements": []} | changes))
+
+
+def question(findings: Findings, name: str) -> QuestionFindings:
+    return next(q for q in findings.questions if q.id == name)
+
+
+def as_json(findings: Findings) -> str:
+    return json.dumps(asdict(findings), allow_nan=False, ensure_ascii=False)
+
+
+def partitions(findings: Findings) -> Iterator[Table]:
+    """The published tables in which everyone is in exactly one row."""
+    for found in findings.questions:
+        first = 1 if found.type == "multi_with_direction" else 0
+        if found.type != "multi_other":
+            yield from found.tables[first:]
+    for split in findings.splits:
+        yield from split.tables
+
+
+def test_the_same_input_gives_the_same_bytes() -> None:
+    assert as_json(find(**example_input())) == as_json(find(**example_input()))
+
+
+def test_counts_are_of_people_and_shares_are_weighted() -> None:
+    findings, given_input = example(), example_input()
+    (vote,) = question(findings, "q09_stem").tables
+    votes = [ballot.answers["q09_stem"] for ballot in given_input["ballots"]]
+    assert [row.count for row in vote.rows] == [votes.count(row.key) for row in vote.rows]
+    shares = [row.share for row in vote.rows if row.share is not None]
+    assert sum(shares) == pytest.approx(1, abs=1e-3)
+    assert findings.weighting.weighted
+    assert shares != [votes.count(row.key) / 300 for row in vote.rows]
+
+
+def test_every_type_of_question_has_its_own_kind_of_table() -> None:
+    findings = example()
+    assert [table.key for table in question(findings, "q03_grondwaarden").tables] == [
+        "meedoen",
+        "inkomen",
+        "zelf_doen",
+    ]
+    effects = question(findings, "q04_gevolgen").tables
+    assert [table.key for table in effects][:3] == ["", "geld", "werk"]
+    assert [row.key for row in effects[1].rows] == ["1", "-1", "0"]
+    assert effects[1].n == effects[0].rows[0].count
+    mark = question(findings, "q11_cijfer")
+    assert [row.key for row in mark.tables[0].rows] == [*map(str, range(1, 11)), "x"]
+    assert mark.mean is not None
+    assert mark.mean.low is not None
+    assert mark.mean.mean is not None
+    assert mark.mean.low <= mark.mean.mean
+    assert question(findings, "q12_indicator").texts is not None
+    assert question(findings, "q10_reden").tables == ()
+
+
+def test_the_vote_is_split_by_every_variable_and_by_whether_the_plan_is_clear() -> None:
+    splits = {split.by: split for split in example().splits}
+    assert list(splits) == ["area", "age", "gender", "q01_duidelijk"]
+    assert [table.key for table in splits["q01_duidelijk"].tables] == ["clear", "other"]
+    assert [table.key for table in splits["age"].tables] == ["16–49", "50+"]
+
+
+def test_the_first_advice_is_the_vote_and_the_others_are_surely_shared_by_most() -> None:
+    first, *others = example().advices
+    assert (first.code, first.question, first.n) == ("vote", "q09_stem", 272)
+    assert [(a.question, a.keys) for a in others] == [
+        ("q06_papierwerk", ("-1", "-2")),
+        ("q08_uitzondering", ("weinig",)),
+    ]
+    assert all(advice.low is not None and advice.low > 0.5 for advice in others)
+    assert [advice.number for advice in example().advices] == [1, 2, 3]
+
+
+def test_merged_classes_and_weights_are_accounted_for() -> None:
+    weighting = example().weighting
+    assert weighting.margins == ("area", "age", "gender")
+    assert weighting.merged == example_input()["merges"]
+    assert weighting.effective_n is not None
+    assert weighting.effective_n < 300
+    turnout = example().participation
+    assert sum(c.population for c in turnout.classes if c.variable == "age") == turnout.population == 40_000
+    assert turnout.rr1 is not None
+    assert turnout.rr2 is not None
+    assert turnout.rr1 < turnout.rr2
+
+
+def test_without_answers_there_is_a_readable_result() -> None:
+    findings = with_ballots([])
+    assert findings.remarks == ("no_answers", "unweighted")
+    assert findings.weighting.reason == "no_answers"
+    assert (findings.verdict.status, findings.verdict.reasons) == ("no_verdict", ("quorum_not_met",))
+    assert all(table.n is None for table in partitions(findings))
+    as_json(findings)
+
+
+@pytest.mark.parametrize("number", [1, 9])
+def test_below_the_floor_nothing_of_what_was_answered_is_shown(number: int) -> None:
+    ballots = example_input()["ballots"][:number]
+    statements = [Statement("q10_reden", "voor", "Goed plan.")]
+    findings = with_ballots(ballots, statements=statements, conditions=Conditions(quorum=1))
+    assert "below_floor" in findings.remarks
+    assert findings.verdict.status == "no_verdict"
+    assert (findings.verdict.opinions, findings.verdict.share) == (None, None)
+    assert all(table.n is None and table.hidden == "small" for table in partitions(findings))
+    assert all(row.count is None and row.share is None for table in partitions(findings) for row in table.rows)
+    assert all(part.quotes == () for part in findings.statements)
+    assert findings.participation.answered == number
+
+
+def test_when_all_say_the_same_the_outcome_is_given_and_no_figure() -> None:
+    ballots = [replace(ballot, answers=ALIKE) for ballot in example_input()["ballots"]]
+    findings = with_ballots(ballots)
+    assert (findings.verdict.status, findings.verdict.outcome) == ("meets", "voor")
+    assert (findings.verdict.share, findings.verdict.hidden) == (None, "small")
+    mark = question(findings, "q11_cijfer")
+    assert all(row.count is None for row in mark.tables[0].rows)
+    assert mark.mean is not None
+    assert (mark.mean.mean, mark.mean.hidden) == (None, "small")
+    as_json(findings)
+
+
+def test_few_answers_have_counts_and_no_shares() -> None:
+    findings = with_ballots(example_input()["ballots"][:28], conditions=Conditions(quorum=10))
+    assert "no_shares" in findings.remarks
+    (vote,) = question(findings, "q09_stem").tables
+    assert vote.n == 28
+    assert {row.hidden for row in vote.rows} <= {"few", "small"}
+    assert all(row.share is None for row in vote.rows)
+    assert findings.verdict.share is None
+
+
+def test_a_stratum_in_which_nobody_answered_does_not_stop_the_weighting() -> None:
+    given_input = example_input()
+    cell = given_input["ballots"][0].classes
+    ballots = [ballot for ballot in given_input["ballots"] if ballot.classes != cell]
+    assert with_ballots(ballots).weighting.weighted
+
+
+def test_a_class_in_which_nobody_answered_leaves_the_answers_unweighted_and_says_why() -> None:
+    ballots = [ballot for ballot in example_input()["ballots"] if ballot.classes["area"] != "Noord"]
+    findings = with_ballots(ballots)
+    assert (findings.weighting.weighted, findings.weighting.reason) == (False, "empty_class")
+    assert "unweighted" in findings.remarks
+    (vote,) = question(findings, "q09_stem").tables
+    row = vote.rows[0]
+    assert row.count is not None
+    assert vote.n is not None
+    assert row.share == pytest.approx(row.count / vote.n, abs=1e-4)
+
+
+def test_a_ballot_from_outside_the_draw_leaves_the_answers_unweighted() -> None:
+    given_input = example_input()
+    strata = [Stratum(s.classes, s.population, 0) for s in given_input["strata"]]
+    assert with_ballots(given_input["ballots"], strata=strata).weighting.reason == "empty_class"
+
+
+def test_a_variable_with_one_class_is_not_split() -> None:
+    given_input = example_input(answered=30)
+    findings = find(**given_input)
+    hidden = {split.by: split.hidden for split in findings.splits}
+    single = [v.name for v in given_input["variables"] if len(v.classes) == 1]
+    assert single
+    assert all(hidden[name] == "single" for name in single)
+
+
+def test_a_ballot_without_a_vote_is_left_out() -> None:
+    ballots = example_input()["ballots"]
+    voteless = Ballot(ballots[0].classes, {"q01_duidelijk": "4"})
+    assert as_json(with_ballots([*ballots, voteless])) == as_json(with_ballots(ballots))
+
+
+def test_a_small_blank_vote_hides_the_share_from_which_it_would_follow() -> None:
+    ballots = [
+        ballot if ballot.answers["q09_stem"] != "blanco" or number < 30 else replace(ballot, answers=ALIKE)
+        for number, ballot in enumerate(example_input()["ballots"])
+    ]
+    findings = with_ballots(ballots)
+    rows = {row.key: row for row in question(findings, "q09_stem").tables[0].rows}
+    assert rows["blanco"].count is None
+    assert findings.verdict.status != "no_verdict"
+    assert (findings.verdict.opinions, findings.verdict.blank, findings.verdict.share) == (None, None, None)
+
+
+def test_quotes_come_in_equal_numbers_from_both_sides_in_the_order_of_the_seed() -> None:
+    statements = [
+        Statement("q10_reden", side, f"{side} {n}") for side in ("voor", "tegen", "blanco") for n in range(8)
+    ]
+    statements += [Statement("q10_reden", "aanpassen", "geheim", keep=False)]
+    conditions = Conditions(quorum=1)
+    quotes = choose_quotes(statements, conditions, "seed", most=3)
+    assert [quote.side for quote in quotes] == ["voor"] * 3 + ["tegen"] * 3
+    assert [q.order for q in quotes[:3]] == sorted(q.order for q in quotes[:3])
+    assert quotes == choose_quotes(statements[::-1], conditions, "seed", most=3)
+    assert quotes != choose_quotes(statements, conditions, "another seed", most=3)
+    assert len(choose_quotes(statements[:9], conditions, "seed", most=3)) == 2
+    assert len(choose_quotes(statements[:8], conditions, "seed", most=3)) == 3
+    assert choose_quotes([], conditions, "seed", most=3) == ()
+
+
+def test_conditions_decide_the_verdict() -> None:
+    strict = find(**(example_input() | {"conditions": Conditions(quorum=301, majority=Fraction(2, 3))}))
+    assert strict.verdict.reasons == ("quorum_not_met",)
+    assert strict.verdict.majority == "2/3"
+    assert example().verdict.reasons == ("majority_not_met", "no_outcome")
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 150), st.integers(0, 1000))
+def test_no_published_table_gives_a_hidden_count_away(answered: int, seed: int) -> None:
+    findings = find(**example_input(answered, seed))
+    as_json(findings)
+    for table in partitions(findings):
+        shown = [row.count for row in table.rows if row.count is not None]
+        assert all(count >= 10 for count in shown)
+        if table.n is not None and len(shown) < len(table.rows):
+            assert len(shown) <= len(table.rows) - 2
+            assert table.n - sum(shown) >= 10
+    (vote,) = question(findings, "q09_stem").tables
+    for split in findings.splits:
+        for number, row in enumerate(vote.rows):
+            counts = [table.rows[number].count for table in split.tables]
+            hidden = row.count is not None and counts.count(None)
+            assert hidden != 1
