@@ -51,11 +51,8 @@ class Catcher:
 
     async def stop(self) -> None:
         self._server.close()
-        for connection in list(self._connections):
-            connection.hang_up()
+        await asyncio.gather(*(connection.hang_up() for connection in self._connections))
         await self._server.wait_closed()
-        while self._connections:
-            await asyncio.sleep(0.01)
 
     async def __aenter__(self) -> "Catcher":
         await self.start()
@@ -63,10 +60,6 @@ class Catcher:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
-
-    def list(self) -> list[Caught]:
-        """What was caught, newest first."""
-        return [self._caught[number] for number in sorted(self._caught, reverse=True)]
 
     def get(self, number: int) -> CaughtLetter | None:
         known = self._caught.get(number)
@@ -102,11 +95,16 @@ class Catcher:
     def _file(self, number: int) -> Path:
         return self._folder / f"{number:06}.eml"
 
+    def list(self) -> list[Caught]:
+        """What was caught, newest first."""
+        return [self._caught[number] for number in sorted(self._caught, reverse=True)]
+
 
 class _Connection(SMTP):
     def __init__(self, catcher: Catcher, others: set["_Connection"]) -> None:
         super().__init__(catcher, hostname="localhost", ident="demo", loop=asyncio.get_running_loop())
         self._others = others
+        self._gone = asyncio.Event()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         self._others.add(self)
@@ -115,10 +113,12 @@ class _Connection(SMTP):
     def connection_lost(self, error: Exception | None) -> None:
         super().connection_lost(error)
         self._others.discard(self)
+        self._gone.set()
 
-    def hang_up(self) -> None:
+    async def hang_up(self) -> None:
         if isinstance(self.transport, asyncio.Transport):
             self.transport.abort()
+            await self._gone.wait()
 
 
 def _read_folder(folder: Path) -> dict[int, Caught]:

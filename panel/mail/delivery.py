@@ -186,5 +186,5 @@ class _Pass:
 
 def delay(tries: int) -> timedelta:
     """How long to wait after so many tries: five minutes, doubled each time, never over four hours."""
-    doubled: timedelta = FIRST_DELAY * 2 ** (tries - 1)
+    doubled: timedelta = FIRST_DELAY * 2 ** min(tries - 1, 10)
     return min(LONGEST_DELAY, doubled * chance.uniform(0.9, 1.3))
