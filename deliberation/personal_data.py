@@ -39,8 +39,8 @@ def find_personal_data(text: str) -> list[Mark]:
     """Marks in the order of the text; they do not overlap (the more certain kind wins).
 
     E-mail addresses, Dutch and international phone numbers, IBANs that pass mod 97, numbers that pass the BSN's
-    eleven-test, a postcode with a house number, a street with a house number, a name after a title, and two
-    capitalised words together inside a sentence that are no known institution. Time grows with the length of the text.
+    eleven-test, a postcode or street with a house number, a name after a title or initials, and two capitalised
+    words together inside a sentence that are no known institution. Time grows with the length of the text.
     """
     marks: list[Mark] = []
     taken = bytearray(len(text))

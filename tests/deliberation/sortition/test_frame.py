@@ -13,10 +13,19 @@ from deliberation.sortition.table import FrameError, read_table
 
 TODAY = date(2026, 11, 22)
 ROW = {
-    "id": "p1", "naam": "An Voorbeeld", "e-mail": "an@voorbeeld.example", "straat": "Dorpsstraat", "huisnummer": "12",
-    "toevoeging": "", "postcode": "1234 AB", "woonplaats": "Voorbeeld", "geboortedatum": "1980-05-31", "geslacht": "V",
-    "wijkcode": "WK036301", "geheim": "0",
-}  # fmt: skip
+    "id": "p1",
+    "naam": "An Voorbeeld",
+    "e-mail": "an@voorbeeld.example",
+    "straat": "Dorpsstraat",
+    "huisnummer": "12",
+    "toevoeging": "",
+    "postcode": "1234 AB",
+    "woonplaats": "Voorbeeld",
+    "geboortedatum": "1980-05-31",
+    "geslacht": "V",
+    "wijkcode": "WK036301",
+    "geheim": "0",
+}
 
 
 def file(*rows: dict[str, str]) -> bytes:
