@@ -145,7 +145,7 @@ def _values(cells: Sequence[str], width: int, place: Mapping[str, int]) -> dict[
             f"deze rij heeft {len(cells)} vakken en de kopregel {width}. "
             "Kijk of er een scheidingsteken te veel of te weinig staat.",
         )
-    return dict.fromkeys(FIELDS, "") | {name: read.clean(cells[place]) for name, place in place.items()}
+    return dict.fromkeys(FIELDS, "") | {name: read.clean(cells[column]) for name, column in place.items()}
 
 
 def _check_id(id_: str, seen: set[str]) -> None:
