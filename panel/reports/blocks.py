@@ -1,0 +1,144 @@
+"""The parts of a report. The page and the PDF are made from the same list, so that they cannot disagree."""
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+Direction = Literal["ltr", "rtl"]
+
+
+@dataclass(frozen=True)
+class Heading:
+    text: str
+    kind: Literal["heading"] = "heading"
+
+
+@dataclass(frozen=True)
+class Paragraph:
+    """`tone`: lead (the first sentence of a chapter), plain, note (small), fixed (what the reader must know)."""
+
+    text: str
+    tone: Literal["lead", "plain", "note", "fixed"] = "plain"
+    kind: Literal["paragraph"] = "paragraph"
+
+
+@dataclass(frozen=True)
+class Bullets:
+    items: tuple[str, ...]
+    ordered: bool = False
+    kind: Literal["bullets"] = "bullets"
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """Facts by name."""
+
+    pairs: tuple[tuple[str, str], ...]
+    kind: Literal["pairs"] = "pairs"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A table. The first cell of a row is its heading; `numeric` columns are set right."""
+
+    caption: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    numeric: tuple[int, ...] = ()
+    note: str = ""
+    kind: Literal["grid"] = "grid"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart: its finding in words, one sentence that says what is to be seen, n, and all its figures in tables."""
+
+    id: str
+    title: str
+    alt: str
+    svg: str
+    n: str
+    tables: tuple[Grid, ...]
+    kind: Literal["picture"] = "picture"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What one resident wrote."""
+
+    paragraphs: tuple[str, ...]
+    by: str
+    direction: Direction
+
+
+@dataclass(frozen=True)
+class Quotes:
+    title: str
+    quotes: tuple[Words, ...]
+    kind: Literal["quotes"] = "quotes"
+
+
+@dataclass(frozen=True)
+class Advised:
+    """One advice, to which the council owes an answer."""
+
+    number: int
+    text: str
+    reason: str
+    kind: Literal["advised"] = "advised"
+
+
+Block = Heading | Paragraph | Bullets | Pairs | Grid | Picture | Quotes | Advised
+
+
+@dataclass(frozen=True)
+class Chapter:
+    id: str
+    number: int
+    title: str
+    blocks: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What the first page says. `dots` is a picture of everyone who was asked and who answered."""
+
+    council: str
+    title: str
+    question: str
+    lines: tuple[tuple[str, str], ...]
+    dots: str
+    dots_alt: str
+    created: str
+
+
+@dataclass(frozen=True)
+class Document:
+    cover: Cover
+    chapters: tuple[Chapter, ...]
+    fixed: tuple[str, ...]
+    colophon: tuple[str, ...]
+
+
+def direction(text: str) -> Direction:
+    """The direction of the first letter that has one (Unicode Bidirectional Algorithm, rule P2)."""
+    for character in text:
+        if unicodedata.bidirectional(character) in {"R", "AL"}:
+            return "rtl"
+        if unicodedata.bidirectional(character) == "L":
+            return "ltr"
+    return "ltr"
+
+
+def plain(text: str) -> Iterable[Paragraph]:
+    """Plain text in paragraphs, split where a line was left blank."""
+    for part in text.split("\n\n"):
+        if part.strip():
+            yield Paragraph(" ".join(part.split()))
+
+
+def bullets(items: Sequence[str]) -> list[Bullets]:
+    """A list, or nothing when it would be empty."""
+    kept = tuple(item.strip() for item in items if item.strip())
+    return [Bullets(kept)] if kept else []

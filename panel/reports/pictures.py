@@ -1,0 +1,239 @@
+"""Findings of one question, or of the vote per group, as a picture with its title, its text and its tables."""
+
+from collections.abc import Iterator, Sequence
+
+from deliberation.figures import Mean, QuestionFindings, Row, Split, Table
+from deliberation.questionnaire import Question
+from panel.reports import charts, wording
+from panel.reports.blocks import Grid, Paragraph, Picture
+
+COLUMNS = ("Antwoord", "Mensen", "Aandeel", "Marge")
+NUMERIC = (1, 2, 3)
+
+
+def pictures(found: QuestionFindings, question: Question) -> list[Picture | Paragraph | Grid]:
+    """What was answered, drawn. Where nothing may be shown: a sentence and the tables."""
+    if found.type == "text":
+        return []
+    if found.type == "multi_with_direction":
+        return [_chosen(found, question, found.tables[:1]), *_directions(found, question)]
+    if found.type in ("single_per_item", "single") and not found.is_vote and _is_ordered(question):
+        return [_judged(found, question)]
+    if found.type == "scale":
+        return [_marks(found, question)]
+    return [_chosen(found, question, found.tables)]
+
+
+def grid(table: Table, caption: str) -> Grid:
+    """The table with everything that may be known of it."""
+    rows = tuple(wording.cells(row) for row in table.rows)
+    return Grid(f"{caption} ({wording.counted(table)})", COLUMNS, rows, NUMERIC)
+
+
+def grids(found: QuestionFindings) -> tuple[Grid, ...]:
+    """All tables of one question with the exact wording."""
+    tables = []
+    for table in found.tables:
+        caption = f"{found.text} {table.label}" if table.key else found.text
+        tables.append(grid(table, caption))
+    return tuple(tables)
+
+
+def split_picture(split: Split, vote: Question) -> Picture | None:
+    """The vote per group; None when no group may be shown."""
+    style = charts.vote_style(vote.keys, vote.apart)
+    parts = [
+        charts.Group(
+            f"{_group(table)} · {wording.counted(table)}",
+            tuple(_dot(row, style) for row in table.rows),
+            "" if _is_shown(table) else wording.hidden(_why(table)),
+        )
+        for table in split.tables
+    ]
+    if split.hidden or not any(_is_shown(table) for table in split.tables):
+        return None
+    legend = [(option.label, *style[option.key]) for option in vote.options]
+    told = (f"{_group(table)} ({wording.counted(table)}): {wording.described(table)}" for table in split.tables)
+    return Picture(
+        id=f"stem-{split.by}",
+        title=wording.differences(split, vote.apart),
+        alt=f"De stem {wording.say('splits', split.by)}. {'. '.join(told)}.",
+        svg=charts.groups(parts, legend),
+        n=f"De stem {wording.say('splits', split.by)}",
+        tables=split_grids(split),
+    )
+
+
+def split_grids(split: Split) -> tuple[Grid, ...]:
+    return tuple(grid(table, _group(table)) for table in split.tables)
+
+
+def _group(table: Table) -> str:
+    name = wording.group(table.key, table.label)
+    return name[:1].upper() + name[1:]
+
+
+def _is_shown(table: Table) -> bool:
+    return any(row.share is not None for row in table.rows)
+
+
+def _why(table: Table) -> str:
+    return table.hidden or next((row.hidden for row in table.rows if row.hidden), "small")
+
+
+def _dot(row: Row, style: charts.Style | None = None) -> charts.Dot:
+    colour, marker = (style or {}).get(row.key, charts.VOTES[0])
+    reason = wording.hidden(row.hidden or "small") if row.share is None else ""
+    return charts.Dot(
+        row.label,
+        row.share,
+        row.low,
+        row.high,
+        wording.percent(row.share),
+        wording.margin(row.low, row.high),
+        reason,
+        colour,
+        marker,
+    )
+
+
+def _picture(found: QuestionFindings, title: str, svg: str, tables: Sequence[Table], name: str = "") -> Picture:
+    told = ". ".join(
+        f"{table.label}: {wording.described(table)}" if len(tables) > 1 else wording.described(table)
+        for table in tables
+    )
+    n = wording.counted(tables[0]) if len(tables) == 1 else ""
+    captions = [f"{found.text} {table.label}" if table.key else found.text for table in tables]
+    return Picture(
+        id=name or found.id,
+        title=title,
+        alt=f"Grafiek bij de vraag: {found.text} {told}.",
+        svg=svg,
+        n=f"{found.text} {n}".strip(),
+        tables=tuple(grid(table, caption) for table, caption in zip(tables, captions, strict=True)),
+    )
+
+
+def _silent(found: QuestionFindings, title: str, tables: Sequence[Table]) -> Picture:
+    """A question of which nothing may be drawn: its title says so, its tables say it per answer."""
+    return _picture(found, title, "", tables)
+
+
+def _chosen(found: QuestionFindings, question: Question, tables: Sequence[Table]) -> Picture:
+    """Choices that have no order, each with its interval."""
+    overlap = found.type.startswith("multi")
+    table = tables[0]
+    title = wording.finding(table, question.apart, overlap)
+    if not _is_shown(table):
+        return _silent(found, title, tables)
+    rows = list(table.rows)
+    if overlap:
+        rows.sort(key=lambda row: (row.key in question.apart, row.share is None, -(row.share or 0.0)))
+    style = charts.vote_style(question.keys, question.apart) if found.is_vote else None
+    if style is None:
+        style = dict.fromkeys(question.apart, charts.BLANK)
+    return _picture(found, title, charts.dots([_dot(row, style) for row in rows]), tables)
+
+
+def _is_ordered(question: Question) -> bool:
+    """Judgements have numbers for keys; choices have words."""
+    plain = [key for key in question.keys if key not in question.apart]
+    return all(key.lstrip("-").isdigit() for key in plain)
+
+
+def _judged(found: QuestionFindings, question: Question) -> Picture:
+    tables = [table for table in found.tables if _is_shown(table)]
+    if not tables:
+        return _silent(found, wording.findings_of_items(found.tables, question.apart), found.tables)
+    if len(found.tables) == 1 and _is_unsure(tables[0]):
+        return _chosen(found, question, tables)
+    title = wording.findings_of_items(found.tables, question.apart)
+    keys = [key for key in question.keys if key not in question.apart]
+    return _picture(found, title, _bars(found.tables, keys), found.tables)
+
+
+def _directions(found: QuestionFindings, question: Question) -> Iterator[Picture | Paragraph]:
+    """Of what people notice most: is that good or bad?"""
+    shown = [table for table in found.tables[1:] if _is_shown(table) and not _is_unsure(table)]
+    silent = [table for table in found.tables[1:] if table not in shown]
+    if shown:
+        shown.sort(key=lambda table: -(table.n or 0))
+        keys = [option.key for option in question.directions]
+        title = wording.findings_of_items(shown, ())
+        yield _picture(found, title, _bars(shown, keys), shown, f"{found.id}-richting")
+    if silent:
+        names = wording.listed([wording.quoted(table.label) for table in silent])
+        yield Paragraph(f"Over {names} zijn te weinig antwoorden om te tonen of mensen dat goed of slecht vinden.")
+
+
+def _is_unsure(table: Table) -> bool:
+    """Some answer has no share although it may be counted: a bar of the others would say too much."""
+    return any(row.hidden in ("few", "wide") for row in table.rows)
+
+
+def _bars(tables: Sequence[Table], keys: Sequence[str]) -> str:
+    """Judgements left and right of the middle: by sign where keys have one, else the lower and the upper half."""
+    ordered = sorted(keys, key=int)
+    half = len(ordered) // 2
+    signed = any(int(key) < 0 for key in ordered)
+    low = [key for key in ordered if int(key) < 0] if signed else ordered[:half]
+    high = [key for key in ordered if int(key) > 0] if signed else ordered[len(ordered) - half :]
+    rest = [row.key for row in tables[0].rows if row.key not in (*low, *high)]
+    colours = dict(zip(low[::-1], charts.judgement_colours(len(low), 0), strict=True))
+    colours |= dict(zip(high, charts.judgement_colours(len(high), 1), strict=True))
+    colours |= {key: charts.GREYS[min(place, 2)] for place, key in enumerate(rest)}
+    bars = [_bar(table, low[::-1], high, rest, colours) for table in tables]
+    legend = [_part(row, colours) for key in (*high[::-1], *low[::-1], *rest) for row in _rows(tables[0], [key])]
+    if any(part.colour == charts.NOT_SHOWN for bar in bars for part in bar.apart):
+        legend.append(charts.Part("Niet getoond", charts.NOT_SHOWN, 0.0, ""))
+    return charts.diverging(bars, legend)
+
+
+def _rows(table: Table, keys: Sequence[str]) -> list[Row]:
+    return [row for key in keys for row in table.rows if row.key == key]
+
+
+def _part(row: Row, colours: dict[str, str]) -> charts.Part:
+    value = wording.percent(row.share) if row.share is not None else "te weinig mensen"
+    return charts.Part(row.label, colours[row.key], row.share or 0.0, value)
+
+
+def _bar(
+    table: Table, low: Sequence[str], high: Sequence[str], rest: Sequence[str], colours: dict[str, str]
+) -> charts.Bar:
+    """One bar. The shares that are shown leave room for those that are not: that room is drawn as such, unnamed."""
+    label = f"{table.label} ({wording.counted(table)})"
+    if not _is_shown(table) or _is_unsure(table):
+        return charts.Bar(label, (), (), (), wording.hidden(_why(table)))
+
+    def parts(keys: Sequence[str]) -> tuple[charts.Part, ...]:
+        return tuple(_part(row, colours) for row in _rows(table, keys) if row.share is not None)
+
+    apart = parts(rest)
+    if any(row.share is None for row in table.rows):
+        room = max(0.0, 1 - sum(row.share or 0.0 for row in table.rows))
+        apart = (*apart, charts.Part("Niet getoond", charts.NOT_SHOWN, room, ""))
+    return charts.Bar(label, parts(low), parts(high), apart)
+
+
+def _marks(found: QuestionFindings, question: Question) -> Picture:
+    table = found.tables[0]
+    title = wording.mark(found.mean)
+    rows = [row for row in table.rows if row.key not in question.apart]
+    if not any(row.share is not None for row in rows):
+        return _silent(found, title, found.tables)
+    bars = [charts.Column(row.label, row.share, _value(row)) for row in rows]
+    note = f"– {wording.hidden('small')}" if any(row.share is None for row in rows) else ""
+    svg = charts.columns(bars, _mean_dot(found.mean), question.low, question.high, note)
+    return _picture(found, title, svg, found.tables)
+
+
+def _mean_dot(mean: Mean | None) -> charts.Dot | None:
+    if mean is None or mean.mean is None:
+        return None
+    bounds = f"{wording.number(mean.low, 1)}–{wording.number(mean.high, 1)}"
+    return charts.Dot("gemiddeld", mean.mean, mean.low, mean.high, wording.number(mean.mean, 1), bounds)
+
+
+def _value(row: Row) -> str:
+    return wording.DASH if row.share is None else wording.percent(row.share) if row.share else ""

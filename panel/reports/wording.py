@@ -1,0 +1,258 @@
+"""Figures in Dutch words. What is hidden is said to be hidden; a difference within its margin is not called one."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+
+import yaml
+
+from deliberation.figures import Advice, Findings, Mean, Row, Split, Table, Verdict
+from panel.settings import TEMPLATES
+from panel.web.dutch import format_date, format_number
+
+NBSP = "\u00a0"
+DASH = "–"
+
+
+@cache
+def sentences() -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = yaml.safe_load((TEMPLATES / "reports" / "words.yaml").read_text("utf-8"))
+    return words
+
+
+def say(kind: str, code: str, **facts: object) -> str:
+    """The sentence for a code; a code without one is said as it is."""
+    sentence = sentences()[kind].get(code) or sentences()[kind].get("other") or code
+    return sentence.format(**facts)
+
+
+def day(text: str) -> str:
+    """2026-11-20 -> 20 november 2026; what is no date stays as it is."""
+    try:
+        return format_date(date.fromisoformat(text[:10])).replace(" ", NBSP)
+    except ValueError:
+        return text
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    return DASH if value is None else format_number(value, decimals)
+
+
+def people(count: int) -> str:
+    return "1 mens" if count == 1 else f"{number(count)} mensen"
+
+
+def percent(share: float | None) -> str:
+    """43 %; what is not quite nothing or everything is not rounded to it."""
+    if share is None:
+        return DASH
+    if 0 < share < 0.005:
+        return f"<{NBSP}1{NBSP}%"
+    if 0.995 <= share < 1:
+        return f">{NBSP}99{NBSP}%"
+    return f"{_whole(share)}{NBSP}%"
+
+
+def margin(low: float | None, high: float | None) -> str:
+    """37–49 %"""
+    return DASH if low is None or high is None else f"{_whole(low)}–{_whole(high)}{NBSP}%"
+
+
+def between(row: Row) -> str:
+    """43 % (tussen 37 en 49 %)"""
+    if row.low is None or row.high is None:
+        return percent(row.share)
+    return f"{percent(row.share)} (tussen {_whole(row.low)} en {_whole(row.high)}{NBSP}%)"
+
+
+def _whole(share: float) -> int:
+    return int(share * 100 + 0.5)
+
+
+def hidden(code: str) -> str:
+    return say("hidden", code) if code else ""
+
+
+def quoted(label: str) -> str:
+    return f"‘{label}’"
+
+
+def listed(parts: Sequence[str], last: str = "en") -> str:
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else ""
+
+
+def cells(row: Row) -> tuple[str, ...]:
+    """The cells of one answer in a table: its words, how many people, its share and margin."""
+    count = number(row.count) if row.count is not None else hidden(row.hidden or "small")
+    if row.share is not None:
+        return row.label, count, percent(row.share), margin(row.low, row.high)
+    reason = "niet getoond" if row.count is None or not row.hidden else hidden(row.hidden)
+    return row.label, count, reason, DASH
+
+
+def counted(table: Table) -> str:
+    """n = 312"""
+    if table.n is None:
+        return f"n: {hidden(table.hidden or 'small')}"
+    return f"n = {number(table.n)}"
+
+
+def described(table: Table) -> str:
+    """One table in one sentence, for who cannot see the chart."""
+    if not table.rows:
+        return hidden(table.hidden) or "geen antwoorden"
+    return "; ".join(f"{row.label}: {between(row) if row.share is not None else cells(row)[2]}" for row in table.rows)
+
+
+def finding(table: Table, apart: Sequence[str] = (), overlap: bool = False) -> str:
+    """What stands out in a table. `overlap`: people could choose more than one answer."""
+    shown = [row for row in table.rows if row.share is not None and row.key not in apart]
+    shown.sort(key=lambda row: row.share or 0.0, reverse=True)
+    if table.n == 0:
+        return "Niemand gaf hier antwoord"
+    if not shown or not shown[0].share:
+        return _nothing(table)
+    first, *others = shown
+    verb = "noemt" if overlap else "kiest"
+    value = f"{quoted(first.label)} ({percent(first.share)})"
+    if first.low is not None and first.low > 0.5:
+        everyone = "Iedereen" if first.share == 1 and first.low >= 0.995 else "Meer dan de helft"
+        return f"{everyone} {verb} {value}"
+    rivals = [row for row in others if first.low is None or (row.high or 0.0) >= first.low]
+    if not rivals:
+        return f"De grootste groep {verb} {value}"
+    if len(rivals) == 1:
+        other = rivals[0]
+        return f"{value} en {quoted(other.label)} ({percent(other.share)}) liggen dicht bij elkaar"
+    return f"Geen antwoord springt eruit; {quoted(first.label)} is het vaakst gekozen ({percent(first.share)})"
+
+
+def _nothing(table: Table) -> str:
+    if any(row.share is not None for row in table.rows):
+        return "De meeste mensen gaven hierover geen oordeel"
+    code = table.hidden or next((row.hidden for row in table.rows if row.hidden), "small")
+    return {
+        "few": "Te weinig mensen antwoordden om percentages te tonen",
+        "wide": "De antwoorden zijn te onzeker om percentages te tonen",
+    }.get(code, "Te weinig mensen antwoordden om iets te tonen")
+
+
+def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
+    """What stands out over several things that were judged on one scale."""
+    if len(tables) == 1:
+        return finding(tables[0], apart)
+    tops: dict[str, list[str]] = {}
+    for table in tables:
+        shown = [row for row in table.rows if row.share is not None and row.key not in apart]
+        if shown:
+            tops.setdefault(max(shown, key=lambda row: row.share or 0.0).label, []).append(table.label)
+    if not tops:
+        return "Te weinig mensen antwoordden om iets te tonen"
+    answer, places = max(tops.items(), key=lambda top: len(top[1]))
+    if len(places) == len(tables):
+        return f"Bij alle {len(tables)} is {quoted(answer)} het vaakst gekozen"
+    return f"{quoted(answer)} is bij {len(places)} van de {len(tables)} het vaakst gekozen"
+
+
+def mark(mean: Mean | None) -> str:
+    """The mark out of ten, in words."""
+    if mean is None or mean.mean is None:
+        return "Er zijn te weinig cijfers voor een gemiddelde"
+    return f"Gemiddeld geeft het panel een {number(mean.mean, 1)}"
+
+
+def spread(mean: Mean) -> str:
+    """The mark with its interval, middle and spread; never a lone average."""
+    if mean.mean is None:
+        return f"{mark(mean)}."
+    parts = [f"{mark(mean)}"]
+    if mean.low is not None and mean.high is not None:
+        parts[0] += f" (tussen {number(mean.low, 1)} en {number(mean.high, 1)})"
+    if mean.median is not None:
+        parts.append(f"De middelste is een {number(mean.median, 0 if mean.median == int(mean.median) else 1)}")
+    if mean.sd is not None:
+        parts.append(f"De spreiding is {number(mean.sd, 1)} punt")
+    if mean.n is not None:
+        parts.append(f"{number(mean.n)} mensen gaven een cijfer" if mean.n != 1 else "1 mens gaf een cijfer")
+    return ". ".join(parts) + "."
+
+
+def verdict(judged: Verdict, label: str, majority_percent: int) -> str:
+    """The outcome of the vote in one or two sentences. `label`: the words of the winning option."""
+    facts = {"majority": f"{majority_percent}{NBSP}%", "quorum": number(judged.quorum), "label": label}
+    facts["answered"] = number(judged.answered)
+    if judged.status == "no_verdict":
+        code = next((code for code in judged.reasons if code in sentences()["vote"]), "none")
+        return say("vote", code, **facts)
+    code = judged.outcome or ("tie" if "tie" in judged.reasons else "divided")
+    if judged.status == "does_not_meet" and judged.outcome == "voor":
+        code = "short"
+    text = say("vote", code, **facts)
+    return f"{text} {say('vote', 'within_margin')}" if "within_margin" in judged.reasons else text
+
+
+def differences(split: Split, apart: Sequence[str] = ()) -> str:
+    """Where groups surely differ: the first answer whose intervals do not touch."""
+    if split.hidden:
+        return f"Deze groepen zijn niet vergeleken: {hidden(split.hidden)}"
+    told: list[tuple[float, str]] = []
+    for one in split.tables:
+        for row in one.rows:
+            for other in split.tables:
+                rival = next((r for r in other.rows if r.key == row.key), None)
+                if row.key in apart or rival is None or row.low is None or rival.high is None:
+                    continue
+                if row.low > rival.high:
+                    gap = row.low - rival.high
+                    told.append(
+                        (
+                            gap,
+                            f"{quoted(row.label)} is vaker gekozen bij {group(one.key, one.label)} dan bij {group(other.key, other.label)}",
+                        )
+                    )
+    if told:
+        return max(told)[1]
+    if any(row.share is not None for table in split.tables for row in table.rows):
+        return "Tussen de groepen is geen zeker verschil"
+    return "De groepen zijn te klein om te tonen"
+
+
+def advised(advice: Advice, question: str, item: str) -> str:
+    """What the council is asked to do. `item`: the words of what was judged, where the question has items."""
+    keyed = f"{advice.question}.{advice.keys[0]}" if advice.keys else ""
+    code = keyed if keyed in sentences()["advice"] else advice.question
+    return say("advice", code, item=item.lower() if item else "", question=question)
+
+
+def reason(advice: Advice, item: str) -> str:
+    """Why: which answers, by how many. Of the vote: the share that adopts, among those with an opinion."""
+    if advice.share is None:
+        return "Het percentage is niet te tonen: er antwoordden te weinig mensen, of de marge is te groot."
+    size = percent(advice.share)
+    if advice.low is not None and advice.high is not None:
+        size += f" (tussen {_whole(advice.low)} en {_whole(advice.high)}{NBSP}%)"
+    amount = f" van {people(advice.n)}" if advice.n is not None else ""
+    if advice.code == "vote":
+        return f"Van de mensen met een mening wil {size} het plan aannemen, zoals het er nu ligt."
+    answers = listed([quoted(label) for label in advice.labels], "of")
+    about = f"Over {quoted(item)} antwoordde" if item else "Hier antwoordde"
+    return f"{about} {size}{amount}: {answers}."
+
+
+def sureness(findings: Findings) -> list[str]:
+    """How representative the answers are, and why."""
+    weighted = "weighted" if findings.weighting.weighted else "unweighted"
+    return [say("fixed", code) for code in ("lottery", weighted, "missing")]
+
+
+def turnout(answered: int, invited: int) -> str:
+    if not invited:
+        return "Er is niemand uitgenodigd."
+    return (
+        f"Van de {number(invited)} gelote mensen antwoordden er {number(answered)} ({percent(answered / invited)})."
+    )
+
+
+def group(key: str, label: str) -> str:
+    """The name of a group in a split of the vote."""
+    return sentences()["groups"].get(key, label or key)
