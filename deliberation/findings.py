@@ -9,24 +9,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from deliberation.disclosure import Cell, Cells, hide, share_reason
-from deliberation.dispositions import r_indicator, response_rate_1, response_rate_2
 from deliberation.figures import (
     Advice,
-    ClassTurnout,
     Findings,
     Interval,
     Merge,
     Outcomes,
-    Participation,
     QuestionFindings,
     Quote,
     Thresholds,
     Verdict,
 )
+from deliberation.participation import participation
 from deliberation.precision import Design, Estimate, estimates, share_interval
 from deliberation.questionnaire import Answer, Answers, Question, Questionnaire
 from deliberation.sample import Stratum, add_up, weigh
-from deliberation.splits import Splits, publish_split, split_vote, vote_cells
+from deliberation.splits import publish_split, split_vote, vote_cells
 from deliberation.statements import QUOTE_RULE, Statement, add_to_cells, choose_quotes, publish_statements
 from deliberation.tabulation import (
     Raw,
@@ -148,7 +146,9 @@ def find(
         version=VERSION,
         remarks=_remarks(made, weighting.reason),
         thresholds=thresholds,
-        participation=_participation(made, outcomes, draw=draw, variables=variables, splits=splits, hidden=hidden),
+        participation=participation(
+            outcomes, draw, {v.name: splits[v.name] for v in variables}, hidden=hidden, floor=thresholds.floor
+        ),
         weighting=weighting,
         verdict=verdict,
         questions=tuple(questions),
@@ -277,62 +277,6 @@ def _verdict(votes: Raw, hidden: Collection[Cell], made: _Made, conditions: Cond
         return replace(verdict, share=None, low=None, high=None, hidden=verdict.hidden or unsure)
     low, high = round(interval.low, 4), round(interval.high, 4)
     return replace(verdict, share=round(verdict.share, 4), low=low, high=high)
-
-
-def _participation(
-    made: _Made,
-    outcomes: Outcomes,
-    *,
-    draw: Sequence[Stratum],
-    variables: Sequence[Variable],
-    splits: Splits,
-    hidden: Collection[Cell],
-) -> Participation:
-    classes: list[ClassTurnout] = []
-    for variable in variables:
-        for raw in splits[variable.name]:
-            inside = [stratum for stratum in draw if stratum.classes[variable.name] == raw.key]
-            invited = sum(stratum.invited for stratum in inside)
-            small = raw.total in hidden or raw.n < made.thresholds.floor
-            classes.append(
-                ClassTurnout(
-                    variable=variable.name,
-                    key=raw.key,
-                    population=sum(stratum.population for stratum in inside),
-                    invited=invited,
-                    answered=None if small else raw.n,
-                    rate=round(raw.n / invited, 4) if invited and not small else None,
-                    hidden="small" if small else "",
-                )
-            )
-    rates = response_rate_1(outcomes), response_rate_2(outcomes)
-    return Participation(
-        population=sum(stratum.population for stratum in draw),
-        invited=sum(stratum.invited for stratum in draw),
-        answered=made.n,
-        outcomes=outcomes,
-        rr1=None if rates[0] is None else round(rates[0], 4),
-        rr2=None if rates[1] is None else round(rates[1], 4),
-        r_indicator=_r_indicator(made, draw, variables, splits),
-        classes=tuple(classes),
-    )
-
-
-def _r_indicator(made: _Made, draw: Sequence[Stratum], variables: Sequence[Variable], splits: Splits) -> float | None:
-    """To two decimals; None below the floor, as it would say something about few."""
-    if made.n < made.thresholds.floor or not draw:
-        return None
-    answered = np.zeros(len(draw))
-    for number, stratum in enumerate(draw):
-        inside = [raw.domain for v in variables for raw in splits[v.name] if raw.key == stratum.classes[v.name]]
-        answered[number] = np.logical_and.reduce(inside).sum()
-    invited = np.array([float(stratum.invited) for stratum in draw])
-    features = [
-        [float(stratum.classes[v.name] == name) for v in variables for name in v.classes[1:]] for stratum in draw
-    ]
-    population = np.array([float(stratum.population) for stratum in draw])
-    found = r_indicator(np.array(features), invited, np.minimum(answered, invited), population)
-    return None if found is None else round(found, 2)
 
 
 def _remarks(made: _Made, unweighted: str) -> tuple[str, ...]:

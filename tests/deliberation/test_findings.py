@@ -5,15 +5,17 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
-from example import example_input
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from deliberation.figures import Findings, QuestionFindings, Table
 from deliberation.findings import Ballot, Stratum, find
 from deliberation.statements import Statement, choose_quotes
 from deliberation.verdict import Conditions
+from tests.deliberation.example import example_input
 
 ALIKE = {
     "q01_duidelijk": "4",
@@ -256,3 +258,62 @@ def test_no_published_table_gives_a_hidden_count_away(answered: int, seed: int) 
             counts = [table.rows[number].count for table in split.tables]
             hidden = row.count is not None and counts.count(None)
             assert hidden != 1
+
+
+def published_about_the_vote(
+    findings: Findings,
+) -> tuple[dict[str, int | None], list[tuple[str, ...]], list[tuple[str, str, int]]]:
+    """What a reader sees of the vote: figures (None when hidden), how they add up, and what is at least something."""
+    figures: dict[str, int | None] = {"n": findings.participation.answered}
+    sums: list[tuple[str, ...]] = []
+    least: list[tuple[str, str, int]] = []
+    (vote,) = question(findings, "q09_stem").tables
+    options = [row.key for row in vote.rows]
+    figures |= {row.key: row.count for row in vote.rows}
+    sums.append(("n", *options))
+    for split in findings.splits:
+        for table in split.tables:
+            group = f"{split.by}/{table.key}"
+            figures[group] = table.n
+            figures |= {f"{group}/{row.key}": row.count for row in table.rows}
+            sums.append((group, *(f"{group}/{key}" for key in options)))
+        if split.tables:
+            sums.append(("n", *(f"{split.by}/{table.key}" for table in split.tables)))
+            sums += [(key, *(f"{split.by}/{table.key}/{key}" for table in split.tables)) for key in options]
+    (clear,) = question(findings, "q01_duidelijk").tables
+    figures |= {"clear": clear.n} | {f"clear/{row.key}": row.count for row in clear.rows}
+    sums.append(("clear", *(f"clear/{row.key}" for row in clear.rows)))
+    sums.append(("q01_duidelijk/clear", "clear/4", "clear/3"))
+    for part in findings.statements:
+        figures |= {part.question: part.texts}
+        figures |= {f"{part.question}/{side.side}": side.texts for side in part.sides}
+        sums.append((part.question, *(f"{part.question}/{side.side}" for side in part.sides)))
+        least += [(side.side, f"{part.question}/{side.side}", 0) for side in part.sides]
+        quoted = [quote.side for quote in part.quotes]
+        least += [(side.side, "", quoted.count(side.side)) for side in part.sides]
+    return figures, sums, least
+
+
+@pytest.mark.parametrize(("answered", "seed"), [(14, 1), (35, 2), (60, 3), (90, 4), (150, 5), (300, 1), (300, 9)])
+def test_nobody_can_work_out_a_hidden_figure_from_all_that_is_published_about_the_vote(
+    answered: int, seed: int
+) -> None:
+    figures, sums, least = published_about_the_vote(find(**example_input(answered, seed)))
+    names = list(figures)
+    equal, below = np.zeros((len(sums), len(names))), np.zeros((len(least), len(names)))
+    for row, (whole, *parts) in enumerate(sums):
+        equal[row, names.index(whole)] = 1
+        equal[row, [names.index(part) for part in parts]] = -1
+    for row, (side, written, _) in enumerate(least):
+        below[row, names.index(side)] = -1
+        if written:
+            below[row, names.index(written)] = 1
+    bounds = [(0, None) if count is None else (count, count) for count in figures.values()]
+    for name in (name for name, count in figures.items() if count is None):
+        ends = []
+        for sign in (1, -1):
+            goal = np.array([sign * float(other == name) for other in names])
+            found = linprog(goal, below, [-number for _, _, number in least], equal, np.zeros(len(sums)), bounds)
+            assert found.status in (0, 3)
+            ends.append(np.inf if found.fun is None else sign * found.fun)
+        assert ends[1] - ends[0] >= 10 - 1e-6

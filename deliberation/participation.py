@@ -1,0 +1,67 @@
+"""Who took part: per class, in rates, and how evenly."""
+
+from collections.abc import Collection, Mapping, Sequence
+
+import numpy as np
+
+from deliberation.disclosure import Cell
+from deliberation.dispositions import r_indicator, response_rate_1, response_rate_2
+from deliberation.figures import ClassTurnout, Outcomes, Participation
+from deliberation.sample import Stratum
+from deliberation.tabulation import Raw
+
+Groups = Mapping[str, Sequence[Raw]]
+
+
+def participation(
+    outcomes: Outcomes, draw: Sequence[Stratum], groups: Groups, *, hidden: Collection[Cell], floor: int
+) -> Participation:
+    """The turnout as it may be published. `groups`: per variable one table (of the vote) for each of its classes."""
+    rates = response_rate_1(outcomes), response_rate_2(outcomes)
+    classes = [
+        _turnout(variable, raw, draw, small=raw.total in hidden or raw.n < floor)
+        for variable, tables in groups.items()
+        for raw in tables
+    ]
+    answered = max((sum(raw.n for raw in tables) for tables in groups.values()), default=0)
+    return Participation(
+        population=sum(stratum.population for stratum in draw),
+        invited=sum(stratum.invited for stratum in draw),
+        answered=answered,
+        outcomes=outcomes,
+        rr1=None if rates[0] is None else round(rates[0], 4),
+        rr2=None if rates[1] is None else round(rates[1], 4),
+        r_indicator=_r_indicator(draw, groups) if answered >= floor and draw else None,
+        classes=tuple(classes),
+    )
+
+
+def _turnout(variable: str, raw: Raw, draw: Sequence[Stratum], *, small: bool) -> ClassTurnout:
+    inside = [stratum for stratum in draw if stratum.classes[variable] == raw.key]
+    invited = sum(stratum.invited for stratum in inside)
+    return ClassTurnout(
+        variable=variable,
+        key=raw.key,
+        population=sum(stratum.population for stratum in inside),
+        invited=invited,
+        answered=None if small else raw.n,
+        rate=round(raw.n / invited, 4) if invited and not small else None,
+        hidden="small" if small else "",
+    )
+
+
+def _r_indicator(draw: Sequence[Stratum], groups: Groups) -> float | None:
+    """To two decimals, as more would say something about few."""
+    tables = [(variable, raw) for variable, raws in groups.items() for raw in raws]
+    answered = [
+        np.logical_and.reduce([raw.domain for name, raw in tables if raw.key == stratum.classes[name]]).sum()
+        for stratum in draw
+    ]
+    features = [
+        [float(stratum.classes[name] == raw.key) for name, raws in groups.items() for raw in raws[1:]]
+        for stratum in draw
+    ]
+    invited = np.array([float(stratum.invited) for stratum in draw])
+    population = np.array([float(stratum.population) for stratum in draw])
+    found = r_indicator(np.array(features), invited, np.minimum(answered, invited), population)
+    return None if found is None else round(found, 2)
