@@ -81,7 +81,8 @@ def wire_address(address: str) -> str:
 
 def one_line(text: str) -> str:
     """Without line ends and other controls, so that no text can become a header of its own."""
-    return "".join(" " if category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text).strip()
+    spaced = "".join(" " if category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
+    return re.sub(" +", " ", spaced).strip()
 
 
 def _mailbox_line(header: str, name: str, address: str) -> str:

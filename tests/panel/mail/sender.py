@@ -2,11 +2,12 @@
 
 import asyncio
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 
 from panel.database import Database
 from panel.mail.delivery import Summary, deliver
 from panel.mail.letter import Letter
-from panel.mail.models import Message
+from panel.mail.models import Message, Pause
 from panel.mail.smtp import Relay
 from panel.settings import Settings, read_settings
 
@@ -39,6 +40,18 @@ async def deliver_all(database: Database, settings: Settings, letters: Letters) 
             total.relay_down, total.paused_until = summary.relay_down, summary.paused_until
             if summary.relay_down or not summary.settled:
                 return total
+
+
+async def let_time_pass(database: Database) -> None:
+    """Everything becomes due, every lease ends, every pause is over."""
+    past = datetime.now(UTC) - timedelta(hours=5)
+
+    async def rewrite() -> None:
+        await Message.all().update(due_at=past)
+        await Message.filter(lease_until__not_isnull=True).update(lease_until=past)
+        await Pause.all().update(until=past)
+
+    await database.write(rewrite())
 
 
 async def main() -> None:

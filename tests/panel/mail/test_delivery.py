@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from sender import Letters, deliver_all
+from sender import Letters, deliver_all, let_time_pass
 from unruly_relay import UnrulyRelay
 
 from panel.database import Database
@@ -17,18 +17,6 @@ from panel.mail.models import Message, Pause, State
 from panel.mail.pause import pause
 from panel.mail.smtp import Relay
 from panel.settings import Settings
-
-
-async def let_time_pass(database: Database) -> None:
-    """Everything becomes due, every lease ends, every pause is over."""
-    past = datetime.now(UTC) - timedelta(hours=5)
-
-    async def rewrite() -> None:
-        await Message.all().update(due_at=past)
-        await Message.filter(lease_until__not_isnull=True).update(lease_until=past)
-        await Pause.all().update(until=past)
-
-    await database.write(rewrite())
 
 
 async def end_the_pause(database: Database) -> None:

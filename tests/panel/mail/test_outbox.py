@@ -1,0 +1,76 @@
+import time
+from datetime import UTC, datetime, timedelta, timezone
+
+from panel.database import Database
+from panel.mail import outbox
+from panel.mail.models import Message, State
+
+
+async def test_a_hundred_thousand_messages_are_queued_in_seconds_and_only_once(database: Database) -> None:
+    start = time.perf_counter()
+    assert await database.write(outbox.queue("invitation", 1, range(100_000))) == 100_000
+    assert await database.write(outbox.queue("invitation", 1, range(100_000))) == 0
+    assert time.perf_counter() - start < 20
+    assert await outbox.counts("invitation", 1) == {State.READY: 100_000}
+    start = time.perf_counter()
+    for _ in range(20):
+        assert len(await database.write(outbox.claim(200))) == 200
+    assert time.perf_counter() - start < 10
+
+
+async def test_occasions_and_kinds_are_counted_apart(database: Database) -> None:
+    assert await database.write(outbox.queue("invitation", 1, [1, 2])) == 2
+    assert await database.write(outbox.queue("invitation", 2, [1])) == 1
+    assert await database.write(outbox.queue("reminder", 1, [])) == 0
+    assert await outbox.counts("invitation", 1) == {State.READY: 2}
+    assert await outbox.counts("reminder", 1) == {}
+
+
+async def test_what_is_not_due_yet_is_not_claimed_whatever_its_time_zone(database: Database) -> None:
+    now = datetime.now(timezone(timedelta(hours=5)))
+    await database.write(outbox.queue("invitation", 1, [1], now - timedelta(minutes=1)))
+    await database.write(outbox.queue("invitation", 1, [2], now + timedelta(minutes=1)))
+    await database.write(outbox.queue("invitation", 1, [3]))
+    claimed = await database.write(outbox.claim(10))
+    assert sorted(message.recipient_id for message in claimed) == [1, 3]
+
+
+async def test_what_is_urgent_goes_before_a_wave(database: Database) -> None:
+    await database.write(outbox.queue("invitation", 1, range(10)))
+    await database.write(outbox.queue("sign-in", 1, [99], outbox.URGENT))
+    (first,) = await database.write(outbox.claim(1))
+    assert first.kind == "sign-in"
+
+
+async def test_what_a_dead_worker_held_comes_back_after_its_lease_and_not_before(database: Database) -> None:
+    await database.write(outbox.queue("invitation", 1, range(4)))
+    claimed = await database.write(outbox.claim(2))
+    assert await database.write(outbox.start(claimed[0]))
+    assert await database.write(outbox.recover("hold")) == 0
+
+    async def let_leases_end() -> None:
+        await Message.filter(lease_until__not_isnull=True).update(lease_until=datetime.now(UTC))
+
+    await database.write(let_leases_end())
+    assert await database.write(outbox.recover("hold")) == 2
+    assert await outbox.counts("invitation", 1) == {State.READY: 3, State.IN_DOUBT: 1}
+    held = await Message.get(state=State.IN_DOUBT)
+    assert (held.id, held.attempts, held.lease_until) == (claimed[0].id, 1, None)
+
+
+async def test_a_worker_that_lost_its_lease_cannot_start_a_message_that_another_has(database: Database) -> None:
+    await database.write(outbox.queue("invitation", 1, [1]))
+    (mine,) = await database.write(outbox.claim(1))
+    await database.write(outbox.release([mine.id]))
+    (theirs,) = await database.write(outbox.claim(1))
+    assert await database.write(outbox.start(theirs))
+    assert not await database.write(outbox.start(mine))
+
+
+async def test_what_was_accepted_stays_accepted(database: Database) -> None:
+    await database.write(outbox.queue("invitation", 1, [1]))
+    (message,) = await database.write(outbox.claim(1))
+    await database.write(outbox.start(message))
+    await database.write(outbox.settle(message, state=State.ACCEPTED, reply="250 OK"))
+    await database.write(outbox.settle(message, state=State.IN_DOUBT, reply="late"))
+    assert (await Message.get(id=message.id)).state == State.ACCEPTED
