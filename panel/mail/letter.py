@@ -13,6 +13,7 @@ from email.header import Header
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, quote
+from ipaddress import ip_address
 from unicodedata import category
 from urllib.parse import urlsplit
 
@@ -64,7 +65,17 @@ def message_id_header(message_id: int, settings: Settings) -> str:
     """The same for the same row, and for outsiders impossible to guess."""
     digest = hmac.digest(settings.secret_key.encode(), b"message-id:%d" % message_id, "sha256")
     secret = b32encode(digest[:15]).decode().lower()
-    return f"<{message_id}.{secret}@{urlsplit(settings.base_url).hostname}>"
+    return f"<{message_id}.{secret}@{installation_host(settings)}>"
+
+
+def installation_host(settings: Settings) -> str:
+    """The name of this installation as mail writes it (RFC 5321 4.1.3 for an address instead of a name)."""
+    host = urlsplit(settings.base_url).hostname or "localhost"
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host.encode("idna").decode()
+    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"
 
 
 def wire_address(address: str) -> str:

@@ -10,11 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from ipaddress import ip_address
 from types import TracebackType
-from urllib.parse import urlsplit
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
-from panel.mail.letter import LetterError, one_line, wire_address
+from panel.mail.letter import LetterError, installation_host, one_line, wire_address
 from panel.settings import PREFIX, Settings, SettingsError
 
 LINE_END = re.compile(rb"\r\n|\r|\n")
@@ -116,7 +115,7 @@ class Relay:
             port=settings.smtp_port,
             username=settings.smtp_user or None,
             password=settings.smtp_password or None,
-            local_hostname=_own_name(settings.base_url),
+            local_hostname=installation_host(settings),
             timeout=self._patience,
             use_tls=settings.smtp_tls == "tls",
             start_tls=settings.smtp_tls == "starttls",
@@ -209,12 +208,3 @@ def _loopback(host: str) -> bool:
         return ip_address(host).is_loopback
     except ValueError:
         return host == "localhost"
-
-
-def _own_name(base_url: str) -> str:
-    host = urlsplit(base_url).hostname or "localhost"
-    try:
-        address = ip_address(host)
-    except ValueError:
-        return host
-    return f"[{address}]" if address.version == 4 else f"[IPv6:{address}]"

@@ -36,6 +36,8 @@ async def state_of(recipient: int) -> Message:
         ("fine", State.ACCEPTED, "250 2.0.0 taken for <address>"),
         ("later", State.DEFERRED, "450 4.2.1 <address>: try again later"),
         ("unknown", State.REFUSED, "550 5.1.1 <address>: no such user as <address> here"),
+        ("moved", State.REFUSED, "551 5.1.6 moved to <address>; was <address>, id wim.moved2"),
+        ("noise", State.REFUSED, "550 5.1.1 caf [31mred"),
         ("spam", State.REFUSED, "554 5.7.1 we do not like this"),
         ("full", State.DEFERRED, "452 4.3.1 full"),
         ("drop-at-rcpt", State.DEFERRED, "Unexpected EOF received"),

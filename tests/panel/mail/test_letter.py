@@ -123,6 +123,19 @@ def test_the_message_id_is_the_same_for_the_same_row_and_cannot_be_guessed() -> 
 
 
 @pytest.mark.parametrize(
+    ("base_url", "host"),
+    [
+        ("http://127.0.0.1:8000", "[127.0.0.1]"),
+        ("http://[::1]", "[IPv6:::1]"),
+        ("https://café.example", "xn--caf-dma.example"),
+    ],
+)
+def test_the_message_id_is_well_formed_wherever_the_service_runs(base_url: str, host: str) -> None:
+    raw = build(LETTER, 7, replace(SETTINGS, base_url=base_url))
+    assert parse(raw)["Message-ID"].endswith(f"@{host}>")
+
+
+@pytest.mark.parametrize(
     "address",
     ["", "jan", "@voorbeeld.example", "jan@", "jan@voorbeeld.example\r\nRCPT TO:<x@y.example>", "jan j@a.example",
      "jan>@a.example", "jan@a..example", "jan@-a.example", "jan@a.example>", "ján@a.example", "a@b@c.example",

@@ -8,6 +8,8 @@ AT_RCPT = {
     "closing": "421 4.3.2 closing down",
     "later": "450 4.2.1 <wim.later@voorbeeld.example>: try again later",
     "unknown": "550 5.1.1 <Wim.Unknown@voorbeeld.example>: no such user as wim.unknown here",
+    "moved": "551 5.1.6 moved to <wim@elders.example>; was WIM.MOVED, id wim.moved2",
+    "noise": "550 5.1.1 caf\udce9 \x00\x1b[31mred",
     "norelay": "554 5.7.1 <wim.norelay@voorbeeld.example>: Relay access denied",
 }
 AFTER_DOT = {
@@ -25,6 +27,7 @@ class UnrulyRelay:
         self.message_ids: dict[str, set[str]] = {}
         self.at_greeting = "220 relay.example"
         self.at_mail = "250 2.1.0 OK"
+        self.silence = 2.0
         self.seconds_per_message = 0.0
         self.messages_per_connection = 1_000_000
         self.connections = 0
@@ -58,7 +61,7 @@ class UnrulyRelay:
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         def say(line: str) -> None:
-            writer.write(line.encode() + b"\r\n")
+            writer.write(line.encode("utf-8", "surrogateescape") + b"\r\n")
 
         say(self.at_greeting)
         address, taken = "", 0
@@ -74,6 +77,8 @@ class UnrulyRelay:
                     address = line.decode().strip()[len("RCPT TO:<") : -1]
                     if _behaviour(address) == "drop-at-rcpt":
                         return None
+                    if _behaviour(address) == "silent-at-rcpt":
+                        await reader.read()
                     say(AT_RCPT.get(_behaviour(address), "250 2.1.5 OK"))
                 case b"DATA" if _behaviour(address) == "drop-before-dot":
                     return None
@@ -95,6 +100,8 @@ class UnrulyRelay:
         await asyncio.sleep(self.seconds_per_message)
         if answer := AFTER_DOT.get(behaviour):
             return answer
+        if behaviour == "silent-after-dot":
+            await asyncio.sleep(self.silence)
         self.received[address] += 1
         self.message_ids.setdefault(address, set()).add(message_from_bytes(content)["Message-ID"])
         return None if behaviour == "drop-after-dot" else f"250 2.0.0 taken for <{address}>"
