@@ -1,6 +1,6 @@
 """Makes the documents of one review, in a process of its own.
 
-`python -m panel.reports.build FOLDER` reads {"findings": …, "facts": …} as JSON from standard input, writes the folder,
+`python -m panel.reports.build FOLDER` reads {"findings": …, "facts": …} as JSON on standard input, writes the folder
 and prints a line of progress per step. Nothing but a whole report ever stands at that place.
 
 `python -m panel.reports.build --findings` reads the input of the findings and prints the findings, both as JSON.

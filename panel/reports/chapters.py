@@ -24,7 +24,7 @@ from panel.reports.blocks import (
 )
 from panel.reports.facts import Material
 from panel.reports.method import annex, method, turnout
-from panel.reports.pictures import pictures, split_picture
+from panel.reports.pictures import pictures, split_pictures
 from panel.reports.prose import prose
 from panel.reports.voices import explained, story
 from panel.reports.wording import NBSP, day, say
@@ -52,7 +52,7 @@ NUMBERS = {name: number for number, (name, _, _) in enumerate(CHAPTERS, 1)}
 def document(material: Material) -> Document:
     """The whole report, ready to be set as a page or as a PDF."""
     made = tuple(Chapter(name, NUMBERS[name], title, tuple(_MAKERS[name](material))) for name, title, _ in CHAPTERS)
-    return Document(cover(material), made, _fixed(material), _colophon(material))
+    return Document(cover(material), made, _fixed(), _colophon(material))
 
 
 def cover(material: Material) -> Cover:
@@ -83,7 +83,7 @@ def vote_picture(material: Material) -> Picture:
     return drawn
 
 
-def _fixed(material: Material) -> tuple[str, ...]:
+def _fixed() -> tuple[str, ...]:
     return say("fixed", "advises"), say("fixed", "no_referendum"), say("fixed", "council")
 
 
@@ -135,7 +135,7 @@ def summary(material: Material) -> Blocks:
     if asked:
         yield Heading("Wat het panel verder vraagt")
         yield from bullets([advice.text for advice in asked])
-    yield Paragraph(" ".join(_fixed(material)), "fixed")
+    yield Paragraph(" ".join(_fixed()), "fixed")
 
 
 def proposal(material: Material) -> Blocks:
@@ -153,7 +153,7 @@ def proposal(material: Material) -> Blocks:
         ("Wetten", wording.listed(facts["laws"])),
     )
     yield Pairs(tuple(pair for pair in pairs if pair[1]))
-    yield from (Paragraph(line, "fixed") for line in _fixed(material))
+    yield from (Paragraph(line, "fixed") for line in _fixed())
     yield Heading("Wat het panel heeft gelezen")
     yield from prose(facts["summary"])
     if facts["monday"].strip():
@@ -235,9 +235,7 @@ def vote(material: Material) -> Blocks:
     if findings.splits:
         yield Heading("De stem per groep")
     for split in findings.splits:
-        drawn = split_picture(split, material.questionnaire.vote)
-        name = say("splits", split.by)
-        yield drawn or Paragraph(f"De stem {name} is niet te tonen: {wording.hidden(split.hidden or 'small')}.")
+        yield from split_pictures(split, material.questionnaire.vote)
 
 
 def goal(material: Material) -> Blocks:
@@ -270,7 +268,7 @@ def rules(material: Material) -> Blocks:
     clause = {
         True: "Ja. De gemeente mag afwijken als de regel iemand te hard raakt.",
         False: "Nee. In het voorstel staat geen hardheidsclausule.",
-        None: "De wet laat hier geen keuze.",
+        None: "Daarover zegt het voorstel niets.",
     }[facts["hardship_clause"]]
     pairs = (
         ("Hardheidsclausule", clause),
@@ -290,8 +288,11 @@ def yes_buts(material: Material) -> Blocks:
     for statements in wrote:
         yield Heading(statements.text)
         yield from story(statements, material.questionnaire.vote)
+    if not any(statements.quotes for statements in wrote):
+        return
     yield Paragraph(
-        "Welke teksten hier staan, is door het lot bepaald. Van voor en van tegen staan er evenveel, als er genoeg zijn. "
+        "Welke teksten hier staan, is door het lot bepaald. "
+        "Van voor en van tegen staan er evenveel, als er genoeg zijn. "
         "Iedere tekst is eerst gelezen, zodat er geen persoonlijke gegevens in staan. "
         f"De volgorde is na te rekenen met de code {material.findings.quote_seed or 'van deze ronde'}.",
         "note",
@@ -321,7 +322,7 @@ def results(material: Material) -> Blocks:
     yield from _drawn(material, "resultaat")
     for found in material.findings.questions:
         if found.type == "multi_other" and found.texts:
-            yield Paragraph(f"{wording.people(found.texts).capitalize()} schreven zelf iets op.")
+            yield Paragraph(f"{wording.people(found.texts)} schreven zelf iets op.")
 
 
 _MAKERS: dict[str, Callable[[Material], Blocks]] = {

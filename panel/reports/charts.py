@@ -100,16 +100,17 @@ class Column:
 
 def dots(rows: Sequence[Dot]) -> str:
     """Shares with their intervals, one a row."""
-    labels = [wrap(row.label, 40) or [""] for row in rows]
+    labels = [_lines(row.label, 40) for row in rows]
     height = sum(LINE * len(label) + 30 for label in labels) + 24
     figure, axes = _canvas(height)
     top = 2.0
-    _scale(axes, top, height - 22)
     for row, label in zip(rows, labels, strict=True):
         _write(axes, 0, top, "\n".join(label))
         top += LINE * len(label)
+        _rules(axes, top + 1, top + 18)
         _dot(axes, row, top + 9, wide=True)
         top += 30
+    _scale(axes, height - 22)
     return _svg(figure)
 
 
@@ -123,14 +124,16 @@ def groups(parts: Sequence[Group], legend: Sequence[tuple[str, str, str]]) -> st
         _write(axes, 22, top, _fit(label, 46))
         top += LINE
     top += 10
-    _scale(axes, top, top + sum(heights))
     for part, height in zip(parts, heights, strict=True):
         _write(axes, 0, top + 2, _fit(part.label, 48), weight="bold")
+        if not part.hidden:
+            _rules(axes, top + 22, top + 22 + 20 * len(part.dots))
         for number, dot in enumerate(part.dots if not part.hidden else ()):
             _dot(axes, dot, top + 32 + 20 * number, wide=False)
         if part.hidden:
             _write(axes, 0, top + 22, part.hidden, colour=MUTED)
         top += height
+    _scale(axes, top)
     return _svg(figure)
 
 
@@ -140,7 +143,7 @@ def diverging(bars: Sequence[Bar], legend: Sequence[Part]) -> str:
     A single bar has its figures in the legend, several have them in the bars.
     """
     alone = len(bars) == 1
-    labels = [[] if alone else wrap(bar.label, 46) for bar in bars]
+    labels = [[] if alone else _lines(bar.label, 46) for bar in bars]
     figure, axes = _canvas(sum(LINE * len(label) + 44 for label in labels) + LINE * len(legend) + 12)
     top = 2.0
     for part in legend:
@@ -276,30 +279,40 @@ def _fit(text: str, most: int) -> str:
     return text if len(text) <= most else text[: most - 1].rstrip() + "…"
 
 
-def _scale(axes: Axes, top: float, bottom: float) -> None:
-    for share in (0, 25, 50, 75, 100):
-        x = 6 + (TRACK - 12) * share / 100
-        axes.plot([x, x], [top, bottom], color=RULE, linewidth=1, zorder=0)
-        _write(axes, x, bottom + 4, f"{share}\u00a0%", size=10.5, colour=MUTED, align="center" if share else "left")
+def _place(share: float) -> float:
+    return 6 + (TRACK - 12) * share
+
+
+def _rules(axes: Axes, top: float, bottom: float) -> None:
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        axes.plot([_place(share)] * 2, [top, bottom], color=RULE, linewidth=1, zorder=0)
+
+
+def _scale(axes: Axes, top: float) -> None:
+    for share in (0, 0.25, 0.5, 0.75, 1):
+        value = f"{share * 100:.0f}\u00a0%"
+        _write(axes, _place(share), top + 3, value, size=10.5, colour=MUTED, align="center" if share else "left")
+
+
+def _lines(label: str, width: int) -> list[str]:
+    return wrap(label, width, max_lines=3, placeholder=" …") or [""]
 
 
 def _dot(axes: Axes, dot: Dot, y: float, *, wide: bool) -> None:
-    def place(share: float) -> float:
-        return 6 + (TRACK - 12) * share
-
     if dot.share is None:
+        axes.add_patch(Rectangle((0, y - 8), TRACK, 17, facecolor="white", linewidth=0))
         _write(axes, 6, y - 8, dot.hidden, size=12, colour=MUTED)
         return
     if dot.low is not None and dot.high is not None:
         axes.plot(
-            [place(dot.low), place(dot.high)],
+            [_place(dot.low), _place(dot.high)],
             [y, y],
             color=dot.colour,
             linewidth=7 if wide else 4,
             alpha=0.4,
             solid_capstyle="butt",
         )
-    _marker(axes, place(dot.share), y, 5.5 if wide else 4.5, colour=dot.colour, marker=dot.marker)
+    _marker(axes, _place(dot.share), y, 5.5 if wide else 4.5, colour=dot.colour, marker=dot.marker)
     _write(axes, WIDTH, y - 26 if wide else y - 7, dot.value, weight="bold", align="right")
     if wide:
         _write(axes, WIDTH, y - 7, dot.margin, size=10.5, colour=MUTED, align="right")

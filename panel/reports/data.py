@@ -21,7 +21,7 @@ Line = tuple[Cell, ...]
 
 
 def results_csv(material: Material) -> str:
-    """One line per published figure. Shares lie between 0 and 1, `value` is a mark; `hidden` says why a figure is missing."""
+    """A line per published figure: shares between 0 and 1, marks under `value`, in `hidden` why one is missing."""
     return _csv(RESULTS, _figures(material))
 
 

@@ -66,7 +66,7 @@ class Facts(TypedDict):
     Every key must be there; a text or a list may be empty, and the report then leaves it out or says so. Dates are
     ISO (2026-11-20). `summary` and the four answers of `why` are Markdown; all else is plain text. `questionnaire` is
     the frozen, filled data that residents answered. `kind`: verordening, beleidsplan, beleidsregel, raadsvoorstel,
-    casus. `survey_modes`: web, paper, phone. `hardship_clause`: None when the law leaves no choice.
+    casus. `survey_modes`: web, paper, phone. `hardship_clause`: None when the proposal does not say.
     """
 
     language: Literal["nl"]
@@ -185,6 +185,8 @@ def read_dataclass(shape: Any, value: Any, place: str) -> Any:
     names = [field.name for field in fields(shape)]
     given = [name for name in names if name in value]
     try:
-        return cast(Any, shape)(**{name: read_dataclass(hints[name], value[name], f"{place}.{name}") for name in given})
+        return cast(Any, shape)(
+            **{name: read_dataclass(hints[name], value[name], f"{place}.{name}") for name in given}
+        )
     except TypeError as error:
         raise InputError(f"{place} is not complete: {error}") from error

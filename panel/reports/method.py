@@ -40,13 +40,15 @@ def _turnout_grid(variable: str, classes: list[ClassTurnout]) -> Grid:
             found.key,
             number(found.population),
             number(found.invited),
-            number(found.answered) if found.answered is not None else wording.hidden(found.hidden or "small"),
-            percent(found.rate) if found.rate is not None else "niet getoond",
+            number(found.answered) if found.answered is not None else wording.NOT_SHOWN,
+            percent(found.rate) if found.rate is not None else wording.NOT_SHOWN,
         )
         for found in classes
     )
+    some = any(found.answered is None for found in classes)
+    note = f"Niet getoond: {wording.hidden('small')}." if some else ""
     columns = (_name(variable), "In het bestand", "Gevraagd", "Antwoordde", "Deel")
-    return Grid(f"Wie antwoordde, naar {say('variables', variable)}", columns, rows, (1, 2, 3, 4))
+    return Grid(f"Wie antwoordde, naar {say('variables', variable)}", columns, rows, (1, 2, 3, 4), note)
 
 
 def _turnout_picture(variable: str, classes: list[ClassTurnout], table: Grid) -> Picture:
@@ -117,7 +119,7 @@ def _strategy(_material: Material) -> Blocks:
 def _who(material: Material) -> Blocks:
     facts = material.facts
     pairs = (
-        ("Gevraagd en betaald door", facts["asked_by"]),
+        ("Gevraagd door", facts["asked_by"]),
         ("Uitgevoerd door", facts["run_by"]),
         ("Beslist", facts["who_decides"]),
         ("Vragen", facts["contact"]),
@@ -177,9 +179,7 @@ def _one_in(eligible: int, drawn: int) -> str:
 
 def _mode(material: Material) -> Blocks:
     modes = wording.listed([say("modes", mode) for mode in material.facts["survey_modes"]])
-    yield Paragraph(
-        f"Met {modes}, in het Nederlands. Wie niet kon of wilde, kreeg hulp aangeboden." if modes else wording.DASH
-    )
+    yield Paragraph(f"Met {modes}." if modes else wording.DASH)
 
 
 def _dates(material: Material) -> Blocks:
@@ -253,7 +253,8 @@ def _limits(material: Material) -> Blocks:
     yield Paragraph(" ".join(wording.sureness(material.findings)))
     yield Paragraph(
         "De marges gaan over het toeval van de loting. Andere fouten zitten er niet in, "
-        f"zoals een vraag die mensen verkeerd begrijpen. Percentages zijn afgerond. Samen zijn ze soms geen 100{NBSP}%."
+        "zoals een vraag die mensen verkeerd begrijpen. "
+        f"Percentages zijn afgerond. Samen zijn ze soms geen 100{NBSP}%."
     )
 
 

@@ -1,9 +1,11 @@
 """The report as a PDF that a screen reader can read (PDF/UA-1) and an archive can keep (PDF/A-2a)."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, date, datetime
+from textwrap import wrap
 from typing import Any
 
 import typst
@@ -12,6 +14,7 @@ from panel.reports.blocks import Document
 from panel.reports.charts import FONTS, printable
 from panel.settings import TEMPLATES
 
+LONG_WORD = re.compile(r"\S{32,}")  # may be broken anywhere, or it would leave the page
 
 
 class PdfError(RuntimeError):
@@ -30,7 +33,9 @@ def render_pdf(document: Document) -> bytes:
         sys_inputs={"document": json.dumps(content, ensure_ascii=False)},
     )
     try:
-        made = compiler.compile(format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=_moment(document.cover.created))
+        made = compiler.compile(
+            format="pdf", pdf_standards=["ua-1", "a-2a"], timestamp=_moment(document.cover.created)
+        )
     except typst.TypstError as error:
         raise PdfError(f"{error.message} {'; '.join(error.hints)}") from error
     assert isinstance(made, bytes)  # noqa: S101 - one PDF, since no output file was named
@@ -47,11 +52,11 @@ def _moment(day: str) -> datetime:
 
 
 def _printable(value: Any) -> tuple[Any, bool]:
-    """The value with □ for what no embedded font can show, and whether there was any. Charts are printable already."""
+    """The value with □ for what no embedded font can show, and whether there was any. Charts are ready."""
     match value:
         case str():
             shown = printable(value)
-            return shown, shown != value
+            return LONG_WORD.sub(lambda found: "\u200b".join(wrap(found[0], 24)), shown), shown != value
         case Mapping():
             pairs = {
                 key: (inner, False) if key in ("svg", "dots") else _printable(inner) for key, inner in value.items()

@@ -1,6 +1,7 @@
 """Findings of one question, or of the vote per group, as a picture with its title, its text and its tables."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from deliberation.figures import Mean, QuestionFindings, Row, Split, Table
 from deliberation.questionnaire import Question
@@ -9,6 +10,7 @@ from panel.reports.blocks import Grid, Paragraph, Picture
 
 COLUMNS = ("Antwoord", "Mensen", "Aandeel", "Marge")
 NUMERIC = (1, 2, 3)
+GROUPS = 6  # in one picture, so that it fits on a page
 
 
 def pictures(found: QuestionFindings, question: Question) -> list[Picture | Paragraph | Grid]:
@@ -27,45 +29,66 @@ def pictures(found: QuestionFindings, question: Question) -> list[Picture | Para
 def grid(table: Table, caption: str) -> Grid:
     """The table with everything that may be known of it."""
     rows = tuple(wording.cells(row) for row in table.rows)
-    return Grid(f"{caption} ({wording.counted(table)})", COLUMNS, rows, NUMERIC)
+    note = wording.why_hidden(table.rows)
+    return Grid(f"{caption} ({wording.counted(table)})", COLUMNS, rows, NUMERIC, note)
 
 
-def grids(found: QuestionFindings) -> tuple[Grid, ...]:
-    """All tables of one question with the exact wording."""
-    tables = []
+def grids(found: QuestionFindings) -> Iterator[Grid | Paragraph]:
+    """All tables of one question; a sentence for a table of which nothing may be shown."""
     for table in found.tables:
-        caption = f"{found.text} {table.label}" if table.key else found.text
-        tables.append(grid(table, caption))
-    return tuple(tables)
+        name = table.label if table.key else "Alle antwoorden"
+        if _is_silent(table):
+            yield Paragraph(f"{name}: {wording.hidden(table.hidden or 'small')}.")
+        else:
+            yield grid(table, name)
 
 
-def split_picture(split: Split, vote: Question) -> Picture | None:
-    """The vote per group; None when no group may be shown."""
-    style = charts.vote_style(vote.keys, vote.apart)
-    parts = [
-        charts.Group(
-            f"{_group(table)} · {wording.counted(table)}",
-            tuple(_dot(row, style) for row in table.rows),
-            "" if _is_shown(table) else wording.hidden(_why(table)),
-        )
-        for table in split.tables
-    ]
+def _is_silent(table: Table) -> bool:
+    return all(row.count is None for row in table.rows)
+
+
+def split_pictures(split: Split, vote: Question) -> Iterator[Picture | Paragraph]:
+    """The vote per group, a few groups a picture; a sentence when no group may be shown."""
+    name = wording.say("splits", split.by)
     if split.hidden or not any(_is_shown(table) for table in split.tables):
-        return None
+        yield Paragraph(f"De stem {name} is niet te tonen: {wording.hidden(split.hidden or 'small')}.")
+        return
+    style = charts.vote_style(vote.keys, vote.apart)
     legend = [(option.label, *style[option.key]) for option in vote.options]
-    told = (f"{_group(table)} ({wording.counted(table)}): {wording.described(table)}" for table in split.tables)
-    return Picture(
-        id=f"stem-{split.by}",
-        title=wording.differences(split, vote.apart),
-        alt=f"De stem {wording.say('splits', split.by)}. {'. '.join(told)}.",
-        svg=charts.groups(parts, legend),
-        n=f"De stem {wording.say('splits', split.by)}",
-        tables=split_grids(split),
+    for start in range(0, len(split.tables), GROUPS):
+        tables = split.tables[start : start + GROUPS]
+        told = (f"{_group(table)} ({wording.counted(table)}): {wording.described(table)}" for table in tables)
+        yield Picture(
+            id=f"stem-{split.by}-{start // GROUPS + 1}",
+            title=f"{name.capitalize()}: {wording.differences(split, vote.apart)}",
+            alt=f"De stem {name}. {'. '.join(told)}.",
+            svg=charts.groups([_dots_of(table, style) for table in tables], legend),
+            n=f"De stem {name}",
+            tables=(matrix(f"De stem {name}", "Groep", tables),),
+        )
+
+
+def _dots_of(table: Table, style: charts.Style) -> charts.Group:
+    hidden = "" if _is_shown(table) else wording.hidden(_why(table))
+    return charts.Group(
+        f"{_group(table)} · {wording.counted(table)}", tuple(_dot(row, style) for row in table.rows), hidden
     )
 
 
-def split_grids(split: Split) -> tuple[Grid, ...]:
-    return tuple(grid(table, _group(table)) for table in split.tables)
+def matrix(caption: str, first: str, tables: Sequence[Table]) -> Grid:
+    """Several tables with the same answers as one: a row per table, a column per answer."""
+    rows = tuple((_group(table), wording.total(table), *map(wording.short, table.rows)) for table in tables)
+    note = wording.why_hidden(row for table in tables for row in table.rows)
+    names = tuple(row.label for row in tables[0].rows)
+    return Grid(caption, (first, "n", *names), rows, tuple(range(1, len(names) + 2)), note)
+
+
+def split_grids(split: Split) -> Iterator[Grid | Paragraph]:
+    for table in split.tables:
+        if _is_silent(table):
+            yield Paragraph(f"{_group(table)}: {wording.hidden(table.hidden or 'small')}.")
+        else:
+            yield grid(table, _group(table))
 
 
 def _group(table: Table) -> str:
@@ -102,21 +125,22 @@ def _picture(found: QuestionFindings, title: str, svg: str, tables: Sequence[Tab
         f"{table.label}: {wording.described(table)}" if len(tables) > 1 else wording.described(table)
         for table in tables
     )
-    n = wording.counted(tables[0]) if len(tables) == 1 else ""
-    captions = [f"{found.text} {table.label}" if table.key else found.text for table in tables]
+    alone = len(tables) == 1
+    n = wording.counted(tables[0]) if alone and tables[0].n is not None else ""
     return Picture(
         id=name or found.id,
         title=title,
         alt=f"Grafiek bij de vraag: {found.text} {told}.",
         svg=svg,
         n=f"{found.text} {n}".strip(),
-        tables=tuple(grid(table, caption) for table, caption in zip(tables, captions, strict=True)),
+        tables=(grid(tables[0], found.text) if alone else matrix(found.text, "Waarover", tables),),
     )
 
 
 def _silent(found: QuestionFindings, title: str, tables: Sequence[Table]) -> Picture:
-    """A question of which nothing may be drawn: its title says so, its tables say it per answer."""
-    return _picture(found, title, "", tables)
+    """A question of which nothing may be drawn: its title says so, its tables say what may be said."""
+    drawn = _picture(found, title, "", tables)
+    return replace(drawn, tables=()) if all(_is_silent(table) for table in tables) else drawn
 
 
 def _chosen(found: QuestionFindings, question: Question, tables: Sequence[Table]) -> Picture:
@@ -183,7 +207,7 @@ def _bars(tables: Sequence[Table], keys: Sequence[str]) -> str:
     colours |= dict(zip(high, charts.judgement_colours(len(high), 1), strict=True))
     colours |= {key: charts.GREYS[min(place, 2)] for place, key in enumerate(rest)}
     bars = [_bar(table, low[::-1], high, rest, colours) for table in tables]
-    legend = [_part(row, colours) for key in (*high[::-1], *low[::-1], *rest) for row in _rows(tables[0], [key])]
+    legend = [_part(row, colours) for row in tables[0].rows]
     if any(part.colour == charts.NOT_SHOWN for bar in bars for part in bar.apart):
         legend.append(charts.Part("Niet getoond", charts.NOT_SHOWN, 0.0, ""))
     return charts.diverging(bars, legend)
@@ -218,8 +242,9 @@ def _bar(
 
 def _marks(found: QuestionFindings, question: Question) -> Picture:
     table = found.tables[0]
-    title = wording.mark(found.mean)
     rows = [row for row in table.rows if row.key not in question.apart]
+    shown = found.mean is not None and found.mean.mean is not None
+    title = wording.mark(found.mean) if shown else wording.finding(table, question.apart)
     if not any(row.share is not None for row in rows):
         return _silent(found, title, found.tables)
     bars = [charts.Column(row.label, row.share, _value(row)) for row in rows]

@@ -7,7 +7,7 @@ from deliberation.figures import Quote, Statements
 from deliberation.questionnaire import Question
 from panel.reports.blocks import Block, Grid, Paragraph, Quotes, Words, direction
 from panel.reports.facts import Material
-from panel.reports.wording import hidden, number, people, say
+from panel.reports.wording import NOT_SHOWN, hidden, number, people, say
 
 BESIDE_A_CHART = 60  # words of one text
 
@@ -21,7 +21,12 @@ def explained(material: Material, ids: Collection[str], chapter: int) -> Iterato
         return
     quotes = [quote for statements in asked for quote in _one_per_side(statements.quotes)]
     if not quotes:
-        yield Paragraph(say("said", "nobody"), "note")
+        wrote = sum(statements.texts or 0 for statements in asked)
+        some = any(statements.texts is None for statements in asked)
+        yield Paragraph(
+            f"{wrote_here(wrote)} {say('said', 'unquoted')}" if wrote else say("said", "few" if some else "nobody"),
+            "note",
+        )
         return
     vote = material.questionnaire.vote
     yield Quotes("Wat mensen daarover schreven", tuple(_words(quote, vote, BESIDE_A_CHART) for quote in quotes))
@@ -30,25 +35,37 @@ def explained(material: Material, ids: Collection[str], chapter: int) -> Iterato
 def story(statements: Statements, vote: Question) -> Iterator[Block]:
     """How many wrote something, on which side, about what, and the words that were drawn to be quoted."""
     if statements.texts is None:
-        yield Paragraph("Zo weinig mensen schreven hier iets, dat wij het aantal niet noemen.")
+        yield Paragraph(say("said", "few"))
     elif not statements.texts:
         yield Paragraph(say("said", "nobody"))
         return
     else:
-        yield Paragraph(f"{people(statements.texts)[:1].upper()}{people(statements.texts)[1:]} schreven hier iets.")
+        yield Paragraph(wrote_here(statements.texts))
     if statements.texts is not None and any(side.texts is not None for side in statements.sides):
-        rows = tuple((side.label, _count(side.texts, side.hidden)) for side in statements.sides)
-        yield Grid("Wie schreven er iets?", ("Stem", "Teksten"), rows, (1,))
+        rows = tuple((side.label, _count(side.texts)) for side in statements.sides)
+        yield Grid(
+            "Wie schreven er iets?", ("Stem", "Teksten"), rows, (1,), _note([s.texts for s in statements.sides])
+        )
     points = [tally for tally in statements.tallies if tally.code]
     if points:
-        rows = tuple((tally.code, _count(tally.texts, tally.hidden)) for tally in points)
-        yield Grid("Waar gingen de teksten over?", ("Punt", "Teksten"), rows, (1,))
+        rows = tuple((tally.code, _count(tally.texts)) for tally in points)
+        yield Grid("Waar gingen de teksten over?", ("Punt", "Teksten"), rows, (1,), _note([t.texts for t in points]))
     if statements.quotes:
         yield Quotes("In de woorden van inwoners", tuple(_words(quote, vote) for quote in statements.quotes))
+    else:
+        yield Paragraph(say("said", "unquoted"), "note")
 
 
-def _count(texts: int | None, reason: str) -> str:
-    return number(texts) if texts is not None else hidden(reason or "small")
+def wrote_here(texts: int) -> str:
+    return "1 mens schreef hier iets." if texts == 1 else f"{people(texts)} schreven hier iets."
+
+
+def _count(texts: int | None) -> str:
+    return number(texts) if texts is not None else NOT_SHOWN
+
+
+def _note(counts: list[int | None]) -> str:
+    return f"Niet getoond: {hidden('small')}." if None in counts else ""
 
 
 def _follow_ups(material: Material, ids: Collection[str]) -> set[str]:

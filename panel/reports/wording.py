@@ -1,8 +1,9 @@
 """Figures in Dutch words. What is hidden is said to be hidden; a difference within its margin is not called one."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
+from itertools import permutations
 
 import yaml
 
@@ -12,6 +13,8 @@ from panel.web.dutch import format_date, format_number
 
 NBSP = "\u00a0"
 DASH = "–"
+NOT_SHOWN = "niet getoond"
+TENS = ("", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien")
 
 
 @cache
@@ -40,6 +43,10 @@ def number(value: float | None, decimals: int = 0) -> str:
 
 def people(count: int) -> str:
     return "1 mens" if count == 1 else f"{number(count)} mensen"
+
+
+def in_words(count: int) -> str:
+    return TENS[count] if 0 < count < len(TENS) else number(count)
 
 
 def percent(share: float | None) -> str:
@@ -83,25 +90,55 @@ def listed(parts: Sequence[str], last: str = "en") -> str:
 
 def cells(row: Row) -> tuple[str, ...]:
     """The cells of one answer in a table: its words, how many people, its share and margin."""
-    count = number(row.count) if row.count is not None else hidden(row.hidden or "small")
-    if row.share is not None:
-        return row.label, count, percent(row.share), margin(row.low, row.high)
-    reason = "niet getoond" if row.count is None or not row.hidden else hidden(row.hidden)
-    return row.label, count, reason, DASH
+    count = number(row.count) if row.count is not None else NOT_SHOWN
+    if row.share is None:
+        return row.label, count, NOT_SHOWN, DASH
+    return row.label, count, percent(row.share), margin(row.low, row.high)
+
+
+def why_hidden(rows: Iterable[Row]) -> str:
+    """The sentence under a table that says what "niet getoond" stands for; empty when everything is shown."""
+    codes = dict.fromkeys(row.hidden or "small" for row in rows if row.share is None)
+    return f"Niet getoond: {listed([hidden(code) for code in codes], 'of')}." if codes else ""
+
+
+def short(row: Row) -> str:
+    """43 % (37–49)"""
+    if row.share is None:
+        return NOT_SHOWN
+    return percent(row.share) if row.low is None or row.high is None else f"{percent(row.share)} ({_bounds(row)})"
+
+
+def _bounds(row: Row) -> str:
+    return margin(row.low, row.high).removesuffix(f"{NBSP}%")
+
+
+def total(table: Table) -> str:
+    return number(table.n) if table.n is not None else NOT_SHOWN
 
 
 def counted(table: Table) -> str:
-    """n = 312"""
+    """n = 312, in one piece"""
     if table.n is None:
         return f"n: {hidden(table.hidden or 'small')}"
-    return f"n = {number(table.n)}"
+    return f"n{NBSP}={NBSP}{number(table.n)}"
 
 
 def described(table: Table) -> str:
     """One table in one sentence, for who cannot see the chart."""
     if not table.rows:
         return hidden(table.hidden) or "geen antwoorden"
-    return "; ".join(f"{row.label}: {between(row) if row.share is not None else cells(row)[2]}" for row in table.rows)
+    return "; ".join(
+        f"{_spoken(row.label)}: {between(row) if row.share is not None else _why(row)}" for row in table.rows
+    )
+
+
+def _spoken(label: str) -> str:
+    return f"het cijfer {label}" if label.isdigit() else label
+
+
+def _why(row: Row) -> str:
+    return hidden(row.hidden or "small")
 
 
 def finding(table: Table, apart: Sequence[str] = (), overlap: bool = False) -> str:
@@ -113,7 +150,7 @@ def finding(table: Table, apart: Sequence[str] = (), overlap: bool = False) -> s
     if not shown or not shown[0].share:
         return _nothing(table)
     first, *others = shown
-    verb = "noemt" if overlap else "kiest"
+    verb = "noemt" if overlap else "geeft een" if first.label.isdigit() else "kiest"
     value = f"{quoted(first.label)} ({percent(first.share)})"
     if first.low is not None and first.low > 0.5:
         everyone = "Iedereen" if first.share == 1 and first.low >= 0.995 else "Meer dan de helft"
@@ -150,14 +187,14 @@ def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
         return "Te weinig mensen antwoordden om iets te tonen"
     answer, places = max(tops.items(), key=lambda top: len(top[1]))
     if len(places) == len(tables):
-        return f"Bij alle {len(tables)} is {quoted(answer)} het vaakst gekozen"
-    return f"{quoted(answer)} is bij {len(places)} van de {len(tables)} het vaakst gekozen"
+        return f"Bij alle {in_words(len(tables))} is {quoted(answer)} het vaakst gekozen"
+    return f"{quoted(answer)} is bij {in_words(len(places))} van de {in_words(len(tables))} het vaakst gekozen"
 
 
 def mark(mean: Mean | None) -> str:
     """The mark out of ten, in words."""
     if mean is None or mean.mean is None:
-        return "Er zijn te weinig cijfers voor een gemiddelde"
+        return say("mean", mean.hidden if mean else "small")
     return f"Gemiddeld geeft het panel een {number(mean.mean, 1)}"
 
 
@@ -194,27 +231,20 @@ def verdict(judged: Verdict, label: str, majority_percent: int) -> str:
 def differences(split: Split, apart: Sequence[str] = ()) -> str:
     """Where groups surely differ: the first answer whose intervals do not touch."""
     if split.hidden:
-        return f"Deze groepen zijn niet vergeleken: {hidden(split.hidden)}"
+        return f"niet vergeleken, {hidden(split.hidden)}"
     told: list[tuple[float, str]] = []
-    for one in split.tables:
+    for one, other in permutations(split.tables, 2):
+        rivals = {row.key: row for row in other.rows}
         for row in one.rows:
-            for other in split.tables:
-                rival = next((r for r in other.rows if r.key == row.key), None)
-                if row.key in apart or rival is None or row.low is None or rival.high is None:
-                    continue
-                if row.low > rival.high:
-                    gap = row.low - rival.high
-                    told.append(
-                        (
-                            gap,
-                            f"{quoted(row.label)} is vaker gekozen bij {group(one.key, one.label)} dan bij {group(other.key, other.label)}",
-                        )
-                    )
+            low, high = row.low, rivals[row.key].high
+            if row.key not in apart and low is not None and high is not None and low > high:
+                names = f"bij {group(one.key, one.label)} dan bij {group(other.key, other.label)}"
+                told.append((low - high, f"{quoted(row.label)} is vaker gekozen {names}"))
     if told:
         return max(told)[1]
     if any(row.share is not None for table in split.tables for row in table.rows):
-        return "Tussen de groepen is geen zeker verschil"
-    return "De groepen zijn te klein om te tonen"
+        return "geen zeker verschil tussen de groepen"
+    return "de groepen zijn te klein om te tonen"
 
 
 def advised(advice: Advice, question: str, item: str) -> str:
