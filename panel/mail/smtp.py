@@ -82,7 +82,7 @@ class Relay:
                 kept = self._idle.pop() if self._idle else None
                 try:
                     client = kept or await self._connect()
-                except (SMTPException, OSError) as error:
+                except (SMTPException, OSError, ValueError) as error:
                     return _outcome(Kind.RELAY_DOWN, _words(error), recipient)
                 outcome = await _exchange(client, sender, recipient, message, self._patience)
                 broken_off = outcome.kind is Kind.DEFERRED and not client.is_connected
@@ -131,15 +131,18 @@ class Relay:
         return client
 
     async def _keep(self, client: SMTP, outcome: Outcome) -> None:
+        usable = False
         try:
-            if outcome.kind is not Kind.ACCEPTED and client.is_connected:
+            if outcome.kind in (Kind.DEFERRED, Kind.REFUSED) and client.is_connected:
                 await client.rset()
+            usable = client.is_connected and outcome.kind is not Kind.RELAY_DOWN
         except (SMTPException, OSError):
-            client.close()
-        if client.is_connected and outcome.kind is not Kind.RELAY_DOWN:
-            self._idle.append(client)
-        else:
-            client.close()
+            pass
+        finally:
+            if usable:
+                self._idle.append(client)
+            else:
+                client.close()
 
 
 async def _exchange(client: SMTP, sender: str, recipient: str, message: bytes, patience: float) -> Outcome:
