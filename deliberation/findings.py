@@ -135,13 +135,14 @@ def find(
     questions: list[QuestionFindings] = []
     for question in questionnaire.questions:
         given = [a.get(question.id) for a in answers]
+        written = sum(statement.question == question.id for statement in statements)
         if question.id in (vote.id, clear.question):
-            questions.append(made.question(question, raws[question.id], given, hidden, protected=True))
+            questions.append(made.question(question, raws[question.id], given, hidden, written=written, protected=True))
             continue
         own = [point for point in points if point.critical.question == question.id]
         in_question, safe = _hide_question(question, raws[question.id], own, made)
         unsafe |= set() if safe else {question.id}
-        questions.append(made.question(question, raws[question.id], given, in_question, protected=safe))
+        questions.append(made.question(question, raws[question.id], given, in_question, written=written, protected=safe))
     return Findings(
         version=VERSION,
         remarks=_remarks(made, weighting.reason),
@@ -190,13 +191,14 @@ class _Made:
         given: Sequence[Answer | None],
         hidden: Collection[Cell],
         *,
+        written: int,
         protected: bool,
     ) -> QuestionFindings:
         n, texts = sum(answer is not None for answer in given), None
         if question.type == "text":
-            texts = n
+            n = texts = written
         if question.type == "multi_other":
-            texts = sum(bool(answer and answer["other"]) for answer in given)
+            texts = written
         floor = self.thresholds.floor
         return QuestionFindings(
             id=question.id,

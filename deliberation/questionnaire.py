@@ -192,8 +192,8 @@ def _question(entry: Mapping[str, Any], language: Literal["nl", "en"]) -> Questi
 def read_answer(question: Question, fields: Mapping[str, Sequence[str]]) -> Answer | None:
     """The answer that the fields of one form give to a question, or None when nothing was filled in.
 
-    Fields are `answer` (single, text, scale), `answer.ITEM` (single_per_item), `choice` (repeated) with
-    `direction.KEY` (multi_with_direction) or `other` (multi_other). Raises AnswerError.
+    Fields are `answer` (repeated where several may be chosen), `answer_KEY` for the answer per item and for the
+    direction of a choice, and `other` for own words. Raises AnswerError.
     """
     answer: Answer
     match question.type:
@@ -205,10 +205,10 @@ def read_answer(question: Question, fields: Mapping[str, Sequence[str]]) -> Answ
             value = _first(fields, "answer")
             answer = int(value) if value.isascii() and value.isdigit() and len(value) < 4 else value
         case "single_per_item":
-            given = {item.key: _first(fields, f"answer.{item.key}") for item in question.items}
+            given = {item.key: _first(fields, f"answer_{item.key}") for item in question.items}
             answer = {item: key for item, key in given.items() if key}
         case "multi_with_direction":
-            answer = {key: _first(fields, f"direction.{key}") for key in _chosen(question, fields)}
+            answer = {key: _first(fields, f"answer_{key}") for key in _chosen(question, fields)}
             answer |= {key: "" for key in answer if key in question.alone}
         case "multi_other":
             answer = {"chosen": _chosen(question, fields), "other": " ".join(_first(fields, "other").split())}
@@ -226,7 +226,7 @@ def _first(fields: Mapping[str, Sequence[str]], name: str) -> str:
 
 
 def _chosen(question: Question, fields: Mapping[str, Sequence[str]]) -> list[str]:
-    given = set(fields.get("choice", ()))
+    given = set(fields.get("answer", ()))
     if given - set(question.keys):
         raise AnswerError("unknown")
     return [key for key in question.keys if key in given]

@@ -101,7 +101,7 @@ async def close_review(review: Review, actor: str) -> None:
 
 
 def _coarse_classes(draw: Draw, cells: list[tuple[str, ...]]) -> Mapping[str, Mapping[str, str]]:
-    strata = [stratum["classes"] for stratum in draw.record["strata"]]
+    strata = [stratum["stratum"] for stratum in draw.record["strata"]]
     variables = [
         Variable(name, tuple(sorted({classes[axis] for classes in strata})), ordered=name == "age")
         for axis, name in enumerate(CLASSES)

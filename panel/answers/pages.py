@@ -9,6 +9,7 @@ from starlette.responses import Response
 from deliberation.questionnaire import AnswerError, Question, Questionnaire, missing, read, read_answer
 from panel.answers.actions import ballot_key, record_ballot, save_answer
 from panel.answers.models import Ballot
+from panel.answers.vault import make_secret
 from panel.answers.wording import in_words, typed_values, what_is_wrong
 from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
 from panel.people.models import Draw, Member
@@ -66,6 +67,9 @@ async def start(request: Request) -> Response:
 
 async def begin(request: Request) -> Response:
     member = await _member_of_link(request)
+    if member.review.state != State.OPEN:
+        return see(request.url.path)
+    await database_of(request).vault.write(make_secret(member.review_id))
     response = see("/mening")
     MEMBER_COOKIE.write(request, response, f"{member.id} {member.link_version}")
     return response

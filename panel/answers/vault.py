@@ -15,6 +15,7 @@ class ReviewSecret(Model):
 
 
 async def make_secret(review_id: int) -> None:
+    """Made when the first member begins; whoever comes later finds it there."""
     await ReviewSecret.get_or_create({"secret": secrets.token_bytes(32)}, review_id=review_id)
 
 

@@ -3,7 +3,7 @@ from datetime import UTC, datetime
 from panel.audit import record
 from panel.invitations.models import Kind, Wave
 from panel.mail.outbox import queue
-from panel.people.exclusions import exclude
+from panel.people.exclusions import set_opted_out
 from panel.people.models import Member, OptOut
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
@@ -31,11 +31,10 @@ async def remind(review: Review, actor: str) -> int:
 async def send_wave(review: Review, kind: Kind, actor: str) -> int:
     """One message per member, at most once per kind: asking again adds nothing."""
     wave, _ = await Wave.get_or_create(review=review, kind=kind, number=1)
-    members = Member.filter(review=review).exclude(opt_out=OptOut.NEVER_AGAIN)
+    members = Member.filter(review=review).exclude(opt_out=OptOut.NEVER_AGAIN).exclude(email="")
     if kind is Kind.THANKS:
         members = members.filter(participated=True)
-    ids: list[int] = await members.values_list("id", flat=True)  # type: ignore[assignment]
-    added = await queue(kind, wave.id, ids)
+    added = await queue(kind, wave.id, [member.id for member in await members.only("id")])
     if added:
         await record(actor, f"{kind} queued", f"review {review.id}", f"{added} messages")
     return added
@@ -44,4 +43,4 @@ async def send_wave(review: Review, kind: Kind, actor: str) -> int:
 async def opt_out(settings: Settings, member: Member, choice: OptOut) -> None:
     """Not this time, never again, or after all: the last choice counts."""
     await Member.filter(id=member.id).update(opt_out=choice)
-    await exclude(settings, member, choice is OptOut.NEVER_AGAIN)
+    await set_opted_out(settings, member, never_again=choice is OptOut.NEVER_AGAIN)

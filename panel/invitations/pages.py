@@ -1,10 +1,23 @@
+import csv
+import io
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from panel.invitations.actions import opt_out
-from panel.invitations.links import OPT_OUT, member_of_token
+from panel.audit import record
+from panel.invitations.actions import open_review, opt_out, remind
+from panel.invitations.letters import write_letter
+from panel.invitations.links import OPT_OUT, member_of_token, personal_link
+from panel.invitations.models import Kind, Wave
+from panel.mail.letter import Letter
+from panel.mail.models import State
+from panel.mail.outbox import counts
+from panel.mail.pause import pause
 from panel.people.models import Member, OptOut
+from panel.reviews.models import Review
+from panel.staff.access import staff_on
+from panel.staff.actions import actor_of
 from panel.web.forms import read_fields
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
@@ -29,3 +42,62 @@ async def _member(request: Request) -> Member:
     if member is None:
         raise HTTPException(404)
     return member
+
+
+async def ask_open(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"]).select_related("version")
+    members = Member.filter(review=review)
+    return page(
+        request,
+        "invitations/open.html",
+        review=review,
+        by_mail=await members.exclude(email="").count(),
+        by_letter=await members.filter(email="").count(),
+        example=await _example(request, review, Kind.INVITATION),
+    )
+
+
+async def do_open(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    await database_of(request).write(open_review(review, actor_of(staff_on(request))))
+    return see(f"/bureau/{review.id}")
+
+
+async def ask_remind(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"]).select_related("version")
+    waiting = Member.filter(review=review, participated=False, opt_out=OptOut.NO).exclude(email="")
+    example = await _example(request, review, Kind.REMINDER)
+    return page(request, "invitations/remind.html", review=review, waiting=await waiting.count(), example=example)
+
+
+async def do_remind(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    await database_of(request).write(remind(review, actor_of(staff_on(request))))
+    return see(f"/bureau/{review.id}")
+
+
+async def _example(request: Request, review: Review, kind: Kind) -> Letter:
+    """A letter as members get it, to nobody: no name and no working link is shown."""
+    nobody = Member(name="Voorbeeld", email="voorbeeld@voorbeeld.example", link_id="voorbeeld", review=review)
+    return write_letter(settings_of(request), kind, nobody, review)
+
+
+async def post(request: Request) -> Response:
+    """What became of each mail, in numbers."""
+    review = await Review.get(id=request.path_params["id"])
+    waves = [(wave, await counts(wave.kind, wave.id)) for wave in await Wave.filter(review=review).order_by("id")]
+    return page(request, "invitations/post.html", review=review, waves=waves, State=State, pause=await pause())
+
+
+async def letters(request: Request) -> Response:
+    """For people without e-mail: names, addresses and links for the printer. Each time is written in the log."""
+    review = await Review.get(id=request.path_params["id"])
+    settings = settings_of(request)
+    await database_of(request).write(record(actor_of(staff_on(request)), "letters printed", f"review {review.id}"))
+    out = io.StringIO()
+    rows = csv.writer(out, delimiter=";")
+    rows.writerow(["naam", "adres", "link"])
+    for member in await Member.filter(review=review, email="").order_by("id"):
+        rows.writerow([member.name, member.address, personal_link(settings, member)])
+    headers = {"Content-Disposition": 'attachment; filename="brieven.csv"'}
+    return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

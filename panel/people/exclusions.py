@@ -1,8 +1,9 @@
-"""People who may not be drawn, known by keyed hashes of their address or pseudonym."""
+"""People who may not be drawn, known by keyed hashes of their pseudonym: the hashes outlive erasure and re-import."""
 
-import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 
+from deliberation.sortition.frame import Rules, keyed_hash
 from panel.people.models import Exclusion, Member
 from panel.settings import Settings
 from panel.web.dutch import today
@@ -11,21 +12,33 @@ OPTED_OUT, DRAWN = "opted_out", "drawn"
 REST_DAYS = 365  # who was drawn is left in peace for a year
 
 
-def keyed(settings: Settings, value: str) -> str:
-    return hmac.digest(settings.secret_key.encode(), f"exclusion {value.lower()}".encode(), "sha256").hex()
+def hash_key(settings: Settings) -> bytes:
+    return b"exclusion " + settings.secret_key.encode()
 
 
-async def exclude(settings: Settings, member: Member, excluded: bool) -> None:
-    digest = keyed(settings, member.email or member.pseudonym)
-    if excluded:
-        await Exclusion.update_or_create({"reason": OPTED_OUT, "since": today()}, digest=digest)
-    else:
-        await Exclusion.filter(digest=digest, reason=OPTED_OUT).delete()
-
-
-async def excluded_digests() -> dict[str, set[str]]:
-    """Digests by reason; a draw of more than a year ago does not count any more."""
-    opted_out = await Exclusion.filter(reason=OPTED_OUT).values_list("digest", flat=True)
+async def rules(settings: Settings) -> Rules:
+    """Who is left out before a draw, as things stand today."""
     rested = today() - timedelta(days=REST_DAYS)
-    drawn = await Exclusion.filter(reason=DRAWN, since__gt=rested).values_list("digest", flat=True)
-    return {OPTED_OUT: set(map(str, opted_out)), DRAWN: set(map(str, drawn))}
+    return Rules(
+        opted_out=await _digests(reason=OPTED_OUT),
+        recently_drawn=await _digests(reason=DRAWN, since__gt=rested),
+        hash_key=hash_key(settings),
+    )
+
+
+async def _digests(**filters: object) -> frozenset[str]:
+    found = await Exclusion.filter(**filters).values_list("digest", flat=True)
+    return frozenset(map(str, found))
+
+
+async def set_opted_out(settings: Settings, member: Member, never_again: bool) -> None:
+    digest = keyed_hash(member.pseudonym, hash_key(settings))
+    reason = OPTED_OUT if never_again else DRAWN
+    await Exclusion.update_or_create({"reason": reason, "since": today()}, digest=digest)
+
+
+async def rest(settings: Settings, pseudonyms: Iterable[str]) -> None:
+    """Leave the people who were drawn in peace for a while."""
+    key = hash_key(settings)
+    entries = [Exclusion(digest=keyed_hash(id_, key), reason=DRAWN, since=today()) for id_ in pseudonyms]
+    await Exclusion.bulk_create(entries, on_conflict=["digest"], update_fields=["since"])

@@ -16,8 +16,8 @@ class Frame(Model):
     digest = fields.CharField(max_length=64)
     accepted = fields.IntField()
     excluded: Any = fields.JSONField()  # reason -> number
-    refused: Any = fields.JSONField()  # [{"row", "column", "sentence"}]
-    classes: Any = fields.JSONField()  # what was merged so that no cell is too small
+    refused_count = fields.IntField()
+    refused: Any = fields.JSONField()  # the first of them: [{"row", "sentence"}]
     imported_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:

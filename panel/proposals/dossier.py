@@ -50,7 +50,9 @@ class Dossier:
     @classmethod
     def from_json(cls, content: dict[str, Any]) -> "Dossier":
         known = {field.name for field in fields(cls)}
-        values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in content.items()}
+        values: dict[str, Any] = {}
+        for name, value in content.items():
+            values[name] = tuple(value) if isinstance(value, list) else value
         return cls(**{name: value for name, value in values.items() if name in known})
 
     def digest(self) -> str:

@@ -58,7 +58,6 @@ def document(material: Material) -> Document:
 def cover(material: Material) -> Cover:
     facts, took_part = material.facts, material.findings.participation
     lines = (
-        ("Gemeente", facts["council_name"]),
         ("Gevraagd door", facts["asked_by"]),
         ("Uitgevoerd door", facts["run_by"]),
         ("De raad beslist", day(facts["decision_on"])),

@@ -179,14 +179,14 @@ def columns(bars: Sequence[Column], mean: Dot | None, first: int, last: int, not
     """
     figure, axes = _canvas(186.0 + (44 if mean else 0) + (20 if note else 0))
     if note:
-        _write(axes, 0, 186 + (40 if mean else 0), note, size=10.5, colour=MUTED)
+        _write(axes, 0, 186 + (40 if mean else 0), note, size=11.5, colour=MUTED)
     step = WIDTH / max(len(bars), 1)
     highest = max((bar.share or 0.0 for bar in bars), default=0.0) or 1.0
     for number, bar in enumerate(bars):
         middle = step * (number + 0.5)
         size = 132 * (bar.share or 0.0) / highest
         axes.add_patch(Rectangle((middle - step * 0.38, 156 - size), step * 0.76, size, facecolor="#1b3f7d", lw=0))
-        _write(axes, middle, 140 - size, bar.value, size=10.5, align="center")
+        _write(axes, middle, 140 - size, bar.value, size=11.5, align="center")
         _write(axes, middle, 162, bar.label, align="center", weight="bold")
     axes.plot([0, WIDTH], [156, 156], color=INK, linewidth=1)
     if mean and mean.share is not None and mean.low is not None and mean.high is not None:
@@ -291,7 +291,7 @@ def _rules(axes: Axes, top: float, bottom: float) -> None:
 def _scale(axes: Axes, top: float) -> None:
     for share in (0, 0.25, 0.5, 0.75, 1):
         value = f"{share * 100:.0f}\u00a0%"
-        _write(axes, _place(share), top + 3, value, size=10.5, colour=MUTED, align="center" if share else "left")
+        _write(axes, _place(share), top + 3, value, size=11.5, colour=MUTED, align="center" if share else "left")
 
 
 def _lines(label: str, width: int) -> list[str]:
@@ -315,7 +315,7 @@ def _dot(axes: Axes, dot: Dot, y: float, *, wide: bool) -> None:
     _marker(axes, _place(dot.share), y, 5.5 if wide else 4.5, colour=dot.colour, marker=dot.marker)
     _write(axes, WIDTH, y - 26 if wide else y - 7, dot.value, weight="bold", align="right")
     if wide:
-        _write(axes, WIDTH, y - 7, dot.margin, size=10.5, colour=MUTED, align="right")
+        _write(axes, WIDTH, y - 7, dot.margin, size=11.5, colour=MUTED, align="right")
 
 
 def _marker(axes: Axes, x: float, y: float, size: float, *, colour: str, marker: str) -> None:

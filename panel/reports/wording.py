@@ -129,7 +129,7 @@ def described(table: Table) -> str:
     if not table.rows:
         return hidden(table.hidden) or "geen antwoorden"
     return "; ".join(
-        f"{_spoken(row.label)}: {between(row) if row.share is not None else _why(row)}" for row in table.rows
+        f"{_spoken(row.label)}: {percent(row.share) if row.share is not None else _why(row)}" for row in table.rows
     )
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from panel.audit import record
 from panel.mail.models import Message
-from panel.mail.outbox import queue
+from panel.mail.outbox import URGENT, queue
 from panel.settings import Settings
 from panel.staff.models import Role, Session, Staff
 from panel.web.signing import sign, unsign
@@ -31,12 +31,12 @@ async def request_sign_in(email: str) -> None:
     if staff is None:
         return
     recently = datetime.now(UTC) - timedelta(seconds=QUIET_SECONDS)
-    asked = Message.filter(kind=SIGN_IN, recipient_id=staff.id, occasion_id=staff.sign_ins, due_at__gt=recently)
+    asked = Message.filter(kind=SIGN_IN, recipient_id=staff.id, occasion_id=staff.sign_ins, changed_at__gt=recently)
     if await asked.exists():
         return
     staff.sign_ins += 1
     await staff.save(update_fields=["sign_ins"])
-    await queue(SIGN_IN, staff.sign_ins, [staff.id])
+    await queue(SIGN_IN, staff.sign_ins, [staff.id], URGENT)
 
 
 def sign_in_token(settings: Settings, staff: Staff) -> str:

@@ -1,4 +1,4 @@
-"""Values that come back to us unchanged or not at all. The purpose keeps one kind of value from passing for another."""
+"""Values that come back to us unchanged or not at all. The purpose keeps one kind from passing for another."""
 
 from itsdangerous import BadData, URLSafeTimedSerializer
 

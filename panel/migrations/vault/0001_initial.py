@@ -1,18 +1,18 @@
-from tortoise import fields, migrations
+from tortoise import migrations
 from tortoise.migrations import operations as ops
-
+from tortoise import fields
 
 class Migration(migrations.Migration):
     initial = True
 
     operations = [
         ops.CreateModel(
-            name="ReviewSecret",
+            name='ReviewSecret',
             fields=[
-                ("review_id", fields.IntField(primary_key=True, unique=True, db_index=True)),
-                ("secret", fields.BinaryField()),
+                ('review_id', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('secret', fields.BinaryField()),
             ],
-            options={"table": "review_secret", "app": "vault", "pk_attr": "review_id"},
-            bases=["Model"],
+            options={'table': 'review_secret', 'app': 'vault', 'pk_attr': 'review_id'},
+            bases=['Model'],
         ),
     ]

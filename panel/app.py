@@ -1,0 +1,133 @@
+"""The application: every address on one screen, and who may use it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from panel.answers import pages as answers
+from panel.arguments import pages as arguments
+from panel.database import Database
+from panel.demo import pages as demo
+from panel.desk import pages as bureau
+from panel.invitations import pages as invitations
+from panel.people import pages as people
+from panel.proposals import pages as proposals
+from panel.publication import pages as publication
+from panel.reports import pages as reports
+from panel.reviews import pages as reviews
+from panel.reviews.models import Review
+from panel.settings import Settings
+from panel.staff import pages as staff
+from panel.staff.access import Endpoint, Right, desk
+from panel.web.errors import HANDLERS
+from panel.web.security import Security
+from panel.web.static import StaticFiles
+from panel.worker import Worker
+
+
+def get(path: str, page: Endpoint) -> Route:
+    return Route(path, page, methods=["GET"])
+
+
+def post(path: str, page: Endpoint) -> Route:
+    return Route(path, page, methods=["POST"])
+
+
+def form(path: str, look: Endpoint, do: Endpoint, right: Right | None = None) -> list[Route]:
+    """A page that can be looked at, and what it does when it is sent."""
+    if right is not None:
+        look, do = desk(right, look), desk(right, do)
+    return [get(path, look), post(path, do)]
+
+
+def routes(settings: Settings) -> list[BaseRoute]:
+    review = "/bureau/{id:int}"
+    return [
+        # everyone
+        get("/", publication.index),
+        get("/t/{id:int}", publication.show),
+        get("/t/{id:int}/loting.json", publication.draw_record),
+        get("/t/{id:int}/{name}", publication.download),
+        get("/toegankelijkheid", publication.accessibility),
+        get("/privacy", publication.privacy),
+        get("/contact", publication.contact),
+        get("/healthz", health),
+        Mount("/static", StaticFiles()),
+        # members
+        *form("/m/{token}", answers.start, answers.begin),
+        *form("/u/{token}", invitations.ask_opt_out, invitations.record_opt_out),
+        get("/mening", answers.proposal),
+        *form("/mening/vraag/{number:int}", answers.ask, answers.answer),
+        get("/mening/controle", answers.check),
+        post("/mening/versturen", answers.hand_in),
+        get("/mening/dank", answers.thanks),
+        post("/mening/weg", answers.leave),
+        get("/mening/tot-ziens", answers.goodbye),
+        # the desk: signing in
+        *form("/bureau/aanmelden", staff.ask_link, staff.send_link),
+        get("/bureau/aanmelden/verstuurd", staff.link_sent),
+        *form("/bureau/aanmelden/{token}", staff.open_link, staff.sign_in),
+        post("/bureau/afmelden", staff.sign_out),
+        # the desk: proposals
+        get("/bureau/voorstellen", desk(Right.LOOK, proposals.index)),
+        *form("/bureau/voorstellen/nieuw", proposals.new, proposals.create, Right.WRITE),
+        get("/bureau/voorstellen/{id:int}", desk(Right.LOOK, proposals.show)),
+        *form("/bureau/voorstellen/{id:int}/veranderen", proposals.edit, proposals.save, Right.WRITE),
+        *form("/bureau/voorstellen/{version:int}/tweede-mening", reviews.new, reviews.prepare, Right.RUN),
+        # the desk: reviews, in the order of their life
+        get("/bureau", desk(Right.LOOK, bureau.index)),
+        get(review, desk(Right.LOOK, bureau.show)),
+        *form(f"{review}/akkoord", reviews.ask_approval, reviews.give_approval, Right.APPROVE),
+        *form(f"{review}/bestand", people.ask_file, people.take_file, Right.RUN),
+        *form(f"{review}/loting", people.ask_lot, people.draw_lot, Right.RUN),
+        *form(f"{review}/openen", invitations.ask_open, invitations.do_open, Right.RUN),
+        get(f"{review}/post", desk(Right.RUN, invitations.post)),
+        post(f"{review}/brieven", desk(Right.RUN, invitations.letters)),
+        *form(f"{review}/herinneren", invitations.ask_remind, invitations.do_remind, Right.RUN),
+        *form(f"{review}/verlengen", reviews.ask_extension, reviews.give_extension, Right.RUN),
+        *form(f"{review}/intrekken", reviews.ask_withdrawal, reviews.do_withdrawal, Right.RUN),
+        *form(f"{review}/teksten", arguments.queue, arguments.judge, Right.MODERATE),
+        *form(f"{review}/rapport", reports.ask_report, reports.make_report, Right.RUN),
+        get(f"{review}/rapport/{{name}}", desk(Right.LOOK, publication.preview)),
+        *form(f"{review}/publiceren", publication.ask_publish, publication.do_publish, Right.RUN),
+        *form(f"{review}/antwoord", publication.ask_reply, publication.do_reply, Right.REPLY),
+        *form(f"{review}/opvolging", publication.ask_follow_up, publication.do_follow_up, Right.RUN),
+        # the demonstration: the mail that was caught
+        *([get("/demo/post", demo.post), get("/demo/post/{number:int}", demo.letter)] if settings.demo else []),
+    ]
+
+
+async def health(request: Request) -> Response:  # noqa: ARG001
+    """Answers when the database does."""
+    await Review.all().count()
+    return PlainTextResponse("ok\n")
+
+
+def create_app(settings: Settings) -> Starlette:
+    app = Starlette(
+        routes=routes(settings),
+        middleware=[Middleware(Security, settings=settings)],
+        exception_handlers=HANDLERS,
+        lifespan=lifespan,
+    )
+    app.state.settings = settings
+    return app
+
+
+@asynccontextmanager
+async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    settings: Settings = app.state.settings
+    async with Database(settings) as database, demo.caught_mail(settings) as catcher:
+        app.state.database, app.state.catcher = database, catcher
+        worker = Worker(database, settings)
+        running = asyncio.create_task(worker.run()) if settings.worker else None
+        yield
+        worker.stop()
+        if running:
+            await running

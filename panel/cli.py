@@ -1,0 +1,135 @@
+"""What an operator types."""
+
+import asyncio
+import logging
+import sys
+from pathlib import Path
+
+import click
+import uvicorn
+
+from panel.app import create_app
+from panel.audit import first_broken
+from panel.database import Database, migrate
+from panel.demo.run import run_demo, run_newcomer
+from panel.settings import Settings, SettingsError, read_settings
+from panel.staff.actions import add_staff
+from panel.staff.models import Role
+from panel.worker import Worker
+
+OPERATOR = "operator"
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Samenspraak: a council asks residents, drawn by lot, before it decides."""
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
+    )
+    logging.getLogger("httpx2").setLevel(logging.WARNING)
+    try:
+        context.obj = read_settings()
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+
+
+@main.command()
+@click.option("--fd", type=int, help="An open socket to listen on, handed over by whoever starts this.")
+@click.pass_obj
+def serve(settings: Settings, fd: int | None) -> None:
+    """Serve the pages, with the worker in the same process unless SAMENSPRAAK_WORKER=no."""
+    asyncio.run(migrate(settings))
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        fd=fd,
+        access_log=False,  # an address may hold a personal link
+        server_header=False,
+        proxy_headers=False,
+        log_level="warning",
+        timeout_graceful_shutdown=10,
+    )
+
+
+@main.command()
+@click.pass_obj
+def worker(settings: Settings) -> None:
+    """Send mail, close reviews and make reports, beside the processes that serve pages."""
+
+    async def work() -> None:
+        await migrate(settings)
+        async with Database(settings) as database:
+            await Worker(database, settings).run()
+
+    asyncio.run(work())
+
+
+@main.command(name="migrate")
+@click.pass_obj
+def migrate_command(settings: Settings) -> None:
+    """Bring both databases to the newest version."""
+    asyncio.run(migrate(settings))
+    click.echo("Both databases are up to date.")
+
+
+@main.group()
+def staff() -> None:
+    """The people who may sign in at the desk."""
+
+
+@staff.command()
+@click.argument("email")
+@click.argument("name")
+@click.argument("role", type=click.Choice(list(Role)))
+@click.pass_obj
+def add(settings: Settings, email: str, name: str, role: str) -> None:
+    """Add somebody, or change the name and role of somebody who is there."""
+
+    async def do() -> None:
+        await migrate(settings)
+        async with Database(settings) as database:
+            await database.write(add_staff(email, name, Role(role), OPERATOR))
+
+    asyncio.run(do())
+    click.echo(f"Added as {role}. Sign in at {settings.base_url}/bureau")
+
+
+@main.group()
+def audit() -> None:
+    """The log of who did what."""
+
+
+@audit.command()
+@click.pass_obj
+def verify(settings: Settings) -> None:
+    """Check that no entry was changed, dropped or moved."""
+
+    async def check() -> int | None:
+        async with Database(settings):
+            return await first_broken()
+
+    broken = asyncio.run(check())
+    if broken is not None:
+        raise click.ClickException(f"The log is broken at entry {broken}.")
+    click.echo("The log is whole.")
+
+
+@main.command()
+@click.option("--proposal", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A text in Markdown.")
+@click.option(
+    "--frame", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="People, or areas, as CSV."
+)
+@click.pass_obj
+def demo(settings: Settings, proposal: Path | None, frame: Path | None) -> None:
+    """Do the whole job once, without a hand, in var/demo. Status 0 only when every count adds up."""
+    sys.exit(asyncio.run(run_demo(settings, proposal, frame)))
+
+
+@main.command()
+@click.option("--empty", is_flag=True, help="Start with nothing in it.")
+@click.pass_obj
+def run(settings: Settings, empty: bool) -> None:
+    """For newcomers: start the service with a mail catcher, and do the whole job once when there is nothing yet."""
+    sys.exit(asyncio.run(run_newcomer(settings, empty)))

@@ -1,0 +1,118 @@
+"""A review as the clerk sees it: what was done, what is next, what could go wrong."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from panel.arguments.models import Decision, Statement
+from panel.invitations.models import Wave
+from panel.mail.models import State as MailState
+from panel.mail.outbox import counts
+from panel.people.models import Frame, Member, OptOut
+from panel.reports.models import Build, Report
+from panel.reviews.models import Review, State, Step
+from panel.reviews.states import LIFE
+from panel.web.dutch import today
+from panel.web.messages import sentence
+
+NEXT_STEP = {
+    State.DRAFT: ("akkoord", "Akkoord geven"),
+    State.RELEASED: ("bestand", "Bestand inlezen"),
+    State.DRAWN: ("openen", "Uitnodigingen versturen"),
+    State.OPEN: ("herinneren", "Herinnering versturen"),
+    State.CLOSED: ("teksten", "Teksten beoordelen"),
+    State.REPORTED: ("publiceren", "Openbaar maken"),
+    State.PUBLISHED: ("antwoord", "Antwoorden op het advies"),
+    State.ANSWERED: ("opvolging", "Laten zien wat ermee is gedaan"),
+}
+KINDS = {State.OPEN: "active", State.PUBLISHED: "success", State.WITHDRAWN: "danger"}
+UNDECIDED = (MailState.READY, MailState.CLAIMED, MailState.SENDING, MailState.DEFERRED)
+
+
+@dataclass(frozen=True)
+class MailCount:
+    kind: str
+    wave_id: int
+    states: dict[MailState, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.states.values())
+
+    @property
+    def waiting(self) -> int:
+        return sum(self.states.get(state, 0) for state in UNDECIDED)
+
+
+@dataclass(frozen=True)
+class Life:
+    review: Review
+    steps: dict[str, Step]
+    frame: Frame | None
+    members: int
+    participated: int
+    opted_out: int
+    mail: list[MailCount]
+    texts: int
+    texts_open: int
+    report: Report | None
+
+    @property
+    def next_step(self) -> tuple[str, str] | None:
+        """The address below the review and the words of what is next, or None when there is nothing to press."""
+        state = State(self.review.state)
+        if state is State.RELEASED and self.frame:
+            return "loting", "Loten"
+        if state is State.OPEN and any(count.kind == "reminder" for count in self.mail):
+            return None
+        if state is State.CLOSED and not self.texts_open:
+            return ("rapport", "Rapport maken") if self.report is None or self.failed else None
+        return NEXT_STEP.get(state)
+
+    @property
+    def failed(self) -> bool:
+        return self.report is not None and self.report.build == Build.FAILED
+
+    @property
+    def days_left(self) -> int:
+        return (self.review.closes_at - datetime.now(UTC)).days
+
+    @property
+    def warnings(self) -> list[str]:
+        found = []
+        if self.review.state == State.OPEN and self.participated < self.review.quorum and self.days_left < 3:
+            found.append(sentence("desk.quorum_far", quorum=self.review.quorum))
+        if self.review.state in (State.CLOSED, State.REPORTED) and today() > self.review.report_due:
+            found.append(sentence("desk.report_late"))
+        if any(count.states.get(MailState.IN_DOUBT) for count in self.mail):
+            found.append(sentence("desk.mail_in_doubt"))
+        if self.failed:
+            found.append(sentence("desk.report_failed"))
+        return found
+
+    def stage(self, state: State) -> str:
+        """Of one part of the life on the page: done, current or later."""
+        if self.review.state == State.WITHDRAWN:
+            return "done" if state in self.steps else "later"
+        here, there = LIFE.index(State(self.review.state)), LIFE.index(state)
+        return "done" if there <= here else "current" if there == here + 1 else "later"
+
+
+async def life_of(review: Review) -> Life:
+    members = Member.filter(review=review)
+    mail = [
+        MailCount(wave.kind, wave.id, await counts(wave.kind, wave.id))
+        for wave in await Wave.filter(review=review).order_by("id")
+    ]
+    texts = Statement.filter(review=review)
+    return Life(
+        review=review,
+        steps={step.state: step for step in await Step.filter(review=review).order_by("id")},
+        frame=await Frame.get_or_none(review=review),
+        members=await members.count(),
+        participated=await members.filter(participated=True).count(),
+        opted_out=await members.exclude(opt_out=OptOut.NO).count(),
+        mail=mail,
+        texts=await texts.count(),
+        texts_open=await texts.filter(decision=Decision.OPEN).count(),
+        report=await Report.get_or_none(review=review),
+    )

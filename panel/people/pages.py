@@ -1,0 +1,94 @@
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deliberation.sortition.columns import FIELDS, guess_mapping
+from deliberation.sortition.stratified import DrawError
+from deliberation.sortition.table import FrameError, read_table
+from panel.people.actions import compute_lot, import_frame, keep_lot, read_file
+from panel.people.models import Frame
+from panel.reviews.models import Review
+from panel.staff.access import staff_on
+from panel.web.forms import read_fields, read_upload
+from panel.web.messages import Refused
+from panel.web.request import database_of, see, settings_of
+from panel.web.templating import page
+
+MOST_BYTES = 200_000_000
+FIELD_LABELS = {
+    "id": "eigen nummer (id)",
+    "name": "naam",
+    "first_name": "voornaam",
+    "infix": "tussenvoegsel",
+    "last_name": "achternaam",
+    "email": "e-mailadres",
+    "street": "straat",
+    "house_number": "huisnummer",
+    "house_letter": "huisletter",
+    "house_addition": "toevoeging",
+    "postcode": "postcode",
+    "city": "woonplaats",
+    "birth_date": "geboortedatum",
+    "age_class": "leeftijdsgroep",
+    "gender": "geslacht",
+    "area": "wijk of buurt",
+    "secrecy": "geheimhouding",
+    "language": "taal",
+    "deceased": "overleden",
+    "moved": "vertrokken",
+}
+
+
+async def ask_file(request: Request) -> Response:
+    return await _file_page(request, {})
+
+
+async def _file_page(request: Request, errors: dict[str, str], status: int = 200) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    frame = await Frame.get_or_none(review=review)
+    labels = [(name, FIELD_LABELS[name]) for name in FIELDS]
+    return page(request, "people/file.html", status, review=review, frame=frame, errors=errors, labels=labels)
+
+
+async def take_file(request: Request) -> Response:
+    """Read the file with the columns that were named; a field that was left blank is looked for by its usual names."""
+    review = await Review.get(id=request.path_params["id"])
+    try:
+        name, content, fields = await read_upload(request, "file", MOST_BYTES)
+        mapping = guess_mapping(read_table(content).header)
+        for field in FIELDS:
+            if column := fields.text(f"column_{field}"):
+                mapping[field] = column
+        read = await read_file(settings_of(request), content, mapping)
+        await database_of(request).write(import_frame(review, name, read, staff_on(request)))
+    except FrameError as error:
+        return await _file_page(request, {"file": str(error)}, 422)
+    except Refused as refused:
+        return await _file_page(request, {refused.field or "file": refused.sentence}, 422)
+    return see(f"/bureau/{review.id}/bestand")
+
+
+async def ask_lot(request: Request) -> Response:
+    return await _lot_page(request, {}, {})
+
+
+async def _lot_page(request: Request, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    frame = await Frame.get_or_none(review=review)
+    typed = {"seed": "", "seed_source": ""} | typed
+    return page(request, "people/lot.html", status, review=review, frame=frame, typed=typed, errors=errors)
+
+
+async def draw_lot(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    fields = await read_fields(request)
+    typed = {name: values[0] for name, values in fields.items()}
+    try:
+        seed, source = fields.required("seed"), fields.required("seed_source")
+        lot = await compute_lot(review, seed)
+        unit = keep_lot(settings_of(request), review, lot, seed, source, staff_on(request))
+        await database_of(request).write(unit)
+    except DrawError as error:
+        return await _lot_page(request, typed, {"seed": str(error)}, 422)
+    except Refused as refused:
+        return await _lot_page(request, typed, {refused.field or "seed": refused.sentence}, 422)
+    return see(f"/bureau/{review.id}")

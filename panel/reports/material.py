@@ -1,0 +1,181 @@
+"""What the process that makes a report is given: everything about one review that may be known after closing."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from panel.answers.models import Ballot
+from panel.arguments.models import Decision, Statement
+from panel.invitations.models import Kind, Wave
+from panel.mail.models import Message
+from panel.mail.models import State as MailState
+from panel.people.models import Draw, Member, OptOut
+from panel.proposals.dossier import LAWS, Dossier
+from panel.reports.facts import Facts
+from panel.reviews.models import Review, State, Step
+from panel.settings import Settings
+from panel.web.dutch import local
+from panel.web.messages import sentence
+
+CLASSES = ("area", "age", "gender")
+UNREACHED = (MailState.REFUSED, MailState.IN_DOUBT)
+
+
+async def input_of_findings(review: Review) -> dict[str, Any]:
+    """The arguments of deliberation.findings.find, as JSON."""
+    draw = await Draw.get(review=review)
+    coarse: Mapping[str, Mapping[str, str]] = draw.coarse
+    ballots = await Ballot.filter(review=review)
+    statements = await Statement.filter(review=review)
+    return {
+        "questionnaire": review.questionnaire,
+        "ballots": [
+            {"classes": {name: getattr(ballot, name) for name in CLASSES}, "answers": ballot.answers}
+            for ballot in ballots
+        ],
+        "strata": [
+            {
+                "classes": {
+                    name: coarse[name][label] for name, label in zip(CLASSES, stratum["stratum"], strict=True)
+                },
+                "population": stratum["population"],
+                "invited": stratum["invited"],
+            }
+            for stratum in draw.record["strata"]
+        ],
+        "variables": [
+            {"name": name, "classes": list(dict.fromkeys(coarse[name].values())), "ordered": name == "age"}
+            for name in CLASSES
+        ],
+        "merges": [merge for name in CLASSES for merge in _merges(name, coarse[name])],
+        "outcomes": await outcomes(review),
+        "statements": [
+            {
+                "question": statement.question,
+                "side": statement.side,
+                "text": statement.text,
+                "keep": statement.decision == Decision.KEEP,
+            }
+            for statement in statements
+        ],
+        "conditions": {"quorum": review.quorum, "majority": f"{review.majority_percent}/100"},
+        "quote_seed": draw.record["panel"],
+    }
+
+
+def _merges(variable: str, mapping: Mapping[str, str]) -> list[dict[str, Any]]:
+    merged: dict[str, list[str]] = {}
+    for old, new in mapping.items():
+        merged.setdefault(new, []).append(old)
+    return [
+        {"variable": variable, "classes": classes, "into": into}
+        for into, classes in merged.items()
+        if len(classes) > 1
+    ]
+
+
+async def outcomes(review: Review) -> dict[str, int]:
+    """What became of every invitation, in the terms of AAPOR."""
+    members = await Member.filter(review=review)
+    completed = sum(member.participated for member in members)
+    silent = [member for member in members if not member.participated]
+    refused = {member.id for member in silent if member.opt_out != OptOut.NO}
+    wave = await Wave.get_or_none(review=review, kind=Kind.INVITATION)
+    failed = Message.filter(kind=Kind.INVITATION, occasion_id=wave.id if wave else 0, state__in=UNREACHED)
+    unreached = {message.recipient_id for message in await failed}
+    non_contact = {member.id for member in silent if member.id in unreached} - refused
+    partial = min(review.partial, len(silent) - len(refused) - len(non_contact))
+    return {
+        "completed": completed,
+        "partial": partial,
+        "refused": len(refused),
+        "non_contact": len(non_contact),
+        "unknown": len(silent) - len(refused) - len(non_contact) - partial,
+        "ineligible": 0,
+    }
+
+
+async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> Facts:
+    """All that stands in the report besides the findings."""
+    dossier = Dossier.from_json(review.version.content)
+    draw = await Draw.get(review=review)
+    steps = {step.state: step for step in await Step.filter(review=review)}
+    record = draw.record
+    return Facts(
+        language="nl",
+        council_name=settings.council_name,
+        contact=f"{settings.contact_email}, {settings.contact_phone}",
+        public_url=f"{settings.base_url}/t/{review.id}",
+        title=dossier.title,
+        kind="raadsvoorstel" if dossier.kind == "overig" else dossier.kind,
+        question=dossier.question,
+        summary=dossier.summary,
+        sources=[],
+        goal=dossier.goal,
+        values=[_item_text(review.questionnaire, value) for value in dossier.values],
+        who_decides=dossier.decides,
+        asked_by="de gemeenteraad",
+        run_by="de griffie van de gemeenteraad",
+        opened_on=_day(steps[State.OPEN].at),
+        closed_on=_day(steps[State.CLOSED].at),
+        frozen_on=_day(frozen_at),
+        report_due=review.report_due.isoformat(),
+        judgement_on=review.judgement_on.isoformat(),
+        decision_on=review.decision_on.isoformat(),
+        version=review.version.number,
+        digest=review.version.digest,
+        quorum=review.quorum,
+        majority_percent=review.majority_percent,
+        fixed=_lines(dossier.fixed),
+        open=_lines(dossier.still_open),
+        monday=dossier.monday,
+        why={
+            "why": dossier.why_this,
+            "why_this_way": dossier.why_so,
+            "what_works": dossier.works,
+            "how_better": dossier.better,
+        },
+        starting_points=[],
+        remarks=[sentence(f"dossier.{code}") for code in dossier.remarks()],
+        laws=[LAWS[law] for law in dossier.laws],
+        hardship_clause=bool(dossier.hardship),
+        paperwork_added=dossier.paperwork,
+        paperwork_removed="",
+        survey_modes=["web"],
+        questionnaire=review.questionnaire,
+        draw={
+            "drawn_on": _day(draw.drawn_at),
+            "seed": record["seed"],
+            "seed_source": record["seed_source"],
+            "frame_digest": record["frame"]["digest"],
+            "panel_digest": record["panel"],
+            "accepted": record["frame"]["accepted"],
+            "excluded": record["frame"]["excluded"],
+            "refused": record["frame"]["refused"],
+            "sample_size": record["size"],
+            "strata": [
+                {
+                    "label": ", ".join(stratum["stratum"]),
+                    "eligible": stratum["population"],
+                    "drawn": stratum["invited"],
+                }
+                for stratum in record["strata"]
+            ],
+        },
+    )
+
+
+def _day(moment: datetime) -> str:
+    day: date = local(moment).date()
+    return day.isoformat()
+
+
+def _lines(text: str) -> list[str]:
+    return [line.strip(" -*") for line in text.splitlines() if line.strip(" -*")]
+
+
+def _item_text(questionnaire: Mapping[str, Any], key: str) -> str:
+    for question in questionnaire["questions"]:
+        if key in (question.get("item_texts") or {}):
+            return str(question["item_texts"][key][0])
+    raise KeyError(key)

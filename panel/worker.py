@@ -1,0 +1,105 @@
+"""What happens by itself: mail goes out, reviews close on their date, reports are made, secrets die."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from panel.answers.actions import close_review
+from panel.answers.vault import ReviewSecret, destroy_secret
+from panel.database import Database
+from panel.invitations import letters as invitation_letters
+from panel.invitations.actions import remind, send_wave
+from panel.invitations.models import Kind, Wave
+from panel.mail.delivery import deliver
+from panel.mail.letter import Letter
+from panel.mail.models import Message
+from panel.mail.smtp import Relay
+from panel.reports.actions import build_wanted
+from panel.reviews.models import Review, State, Step
+from panel.settings import Settings
+from panel.staff import letters as staff_letters
+from panel.staff.actions import SIGN_IN
+from panel.web.messages import Refused
+
+log = logging.getLogger(__name__)
+ACTOR = "worker"
+IDLE_SECONDS = 0.5
+CARE_SECONDS = 2.0
+
+
+class Worker:
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._settings = settings
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Until `stop`: mail on one side, everything with a date on the other, neither waiting for the other."""
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(self._mail())
+            tasks.create_task(self._care())
+
+    def stop(self) -> None:
+        self._stopping.set()
+
+    async def _mail(self) -> None:
+        async with Relay(self._settings) as relay:
+            while not self._stopping.is_set():
+                try:
+                    summary = await deliver(
+                        self._database, relay, self._compose, self._settings, stopping=self._stopping
+                    )
+                except Exception:
+                    log.exception("a pass of delivery failed; the next one tries again")
+                    await self._wait(CARE_SECONDS)
+                    continue
+                if not summary.settled:
+                    await self._wait(IDLE_SECONDS)
+
+    async def _compose(self, message: Message) -> Letter | None:
+        if message.kind == SIGN_IN:
+            return await staff_letters.compose(self._settings, message)
+        return await invitation_letters.compose(self._settings, message)
+
+    async def _care(self) -> None:
+        while not self._stopping.is_set():
+            try:
+                await self._remind_halfway()
+                await self._close_due()
+                await self._destroy_secrets()
+                await build_wanted(self._database, self._settings)
+            except Exception:
+                log.exception("looking after the reviews failed; the next round tries again")
+            await self._wait(CARE_SECONDS)
+
+    async def _remind_halfway(self) -> None:
+        """Remind once by itself, when half of the time has passed."""
+        now = datetime.now(UTC)
+        for review in await Review.filter(state=State.OPEN, closes_at__gt=now):
+            opened = await Step.get(review=review, state=State.OPEN)
+            reminded = await Wave.filter(review=review, kind=Kind.REMINDER).exists()
+            if not reminded and now > opened.at + (review.closes_at - opened.at) / 2:
+                await self._database.write(remind(review, ACTOR))
+
+    async def _close_due(self) -> None:
+        for review in await Review.filter(state=State.OPEN, closes_at__lte=datetime.now(UTC)):
+            with suppress(Refused):  # another worker was first
+                await self._database.write(self._close(review))
+            await self._database.forget("ballot", "statement", "person", "member")
+
+    async def _close(self, review: Review) -> None:
+        await close_review(review, ACTOR)
+        await send_wave(review, Kind.THANKS, ACTOR)
+
+    async def _destroy_secrets(self) -> None:
+        """The secret of a review lives as long as its ballot box is open, and not after a withdrawal either."""
+        for secret in await ReviewSecret.all():
+            review = await Review.get_or_none(id=secret.review_id)
+            if review is None or review.state != State.OPEN:
+                await self._database.vault.write(destroy_secret(secret.review_id))
+                await self._database.forget()
+
+    async def _wait(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
