@@ -65,13 +65,6 @@ def margin(low: float | None, high: float | None) -> str:
     return DASH if low is None or high is None else f"{_whole(low)}–{_whole(high)}{NBSP}%"
 
 
-def between(row: Row) -> str:
-    """43 % (tussen 37 en 49 %)"""
-    if row.low is None or row.high is None:
-        return percent(row.share)
-    return f"{percent(row.share)} (tussen {_whole(row.low)} en {_whole(row.high)}{NBSP}%)"
-
-
 def _whole(share: float) -> int:
     return int(share * 100 + 0.5)
 
