@@ -1,3 +1,4 @@
+import asyncio
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -33,6 +34,12 @@ async def test_what_is_not_due_yet_is_not_claimed_whatever_its_time_zone(databas
     await database.write(outbox.queue("invitation", 1, [3]))
     claimed = await database.write(outbox.claim(10))
     assert sorted(message.recipient_id for message in claimed) == [1, 3]
+
+
+async def test_workers_that_claim_at_the_same_moment_get_different_messages(database: Database) -> None:
+    await database.write(outbox.queue("invitation", 1, range(100)))
+    claims = await asyncio.gather(*(database.write(outbox.claim(25)) for _ in range(4)))
+    assert sorted(message.recipient_id for claim in claims for message in claim) == list(range(100))
 
 
 async def test_what_is_urgent_goes_before_a_wave(database: Database) -> None:

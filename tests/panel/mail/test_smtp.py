@@ -140,6 +140,15 @@ async def test_connections_are_kept_and_never_more_than_agreed(mail_settings: Se
     assert server.received[WIM] == 40
 
 
+@pytest.mark.parametrize("ending", [b"", b"\n", b"\r\n"])
+async def test_a_dot_at_the_start_of_a_line_does_not_end_the_message(
+    mail_settings: Settings, server: UnrulyRelay, ending: bytes
+) -> None:
+    async with Relay(mail_settings) as relay:
+        await relay.send(SENDER, WIM, b"Subject: x\r\n\r\n.\n..een\r\nslot" + ending)
+    assert server.last == b"Subject: x\r\n\r\n..\r\n...een\r\nslot\r\n.\r\n"
+
+
 async def test_after_a_refusal_the_connection_serves_the_next_message(
     mail_settings: Settings, server: UnrulyRelay
 ) -> None:

@@ -24,6 +24,7 @@ class UnrulyRelay:
     def __init__(self) -> None:
         self.port = 0
         self.received: Counter[str] = Counter()
+        self.last = b""  # as it crossed the wire
         self.message_ids: dict[str, set[str]] = {}
         self.at_greeting = "220 relay.example"
         self.at_mail = "250 2.1.0 OK"
@@ -103,6 +104,7 @@ class UnrulyRelay:
         if behaviour == "silent-after-dot":
             await asyncio.sleep(self.silence)
         self.received[address] += 1
+        self.last = content
         self.message_ids.setdefault(address, set()).add(message_from_bytes(content)["Message-ID"])
         return None if behaviour == "drop-after-dot" else f"250 2.0.0 taken for <{address}>"
 
