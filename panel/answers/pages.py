@@ -14,6 +14,7 @@ from panel.answers.wording import in_words, typed_values, what_is_wrong
 from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
 from panel.people.models import Draw, Member
 from panel.proposals.dossier import Dossier
+from panel.proposals.models import ProposalVersion
 from panel.reviews.models import Review, State
 from panel.web.cookies import SignedCookie
 from panel.web.forms import read_fields
@@ -29,7 +30,6 @@ class Visit:
 
     member: Member
     review: Review
-    dossier: Dossier
     questionnaire: Questionnaire
     key: str
     ballot: Ballot | None
@@ -79,7 +79,9 @@ async def proposal(request: Request) -> Response:
     visit = await _visit(request)
     if visit is None:
         return _come_back(request)
-    return page(request, "answers/proposal.html", visit=visit, first=_first_open(visit))
+    version = await ProposalVersion.get(id=visit.review.version_id)
+    dossier = Dossier.from_json(version.content)
+    return page(request, "answers/proposal.html", visit=visit, dossier=dossier, first=_first_open(visit))
 
 
 async def ask(request: Request) -> Response:
@@ -177,14 +179,13 @@ async def _visit(request: Request) -> Visit | None:
     member = await Member.get_or_none(id=member_id, link_version=version)
     if member is None:
         return None
-    review = await Review.get(id=member.review_id).select_related("version")
+    review = await Review.get(id=member.review_id)
     if review.state != State.OPEN:
         return None
     key = await ballot_key(member)
     return Visit(
         member=member,
         review=review,
-        dossier=Dossier.from_json(review.version.content),
         questionnaire=read(review.questionnaire),
         key=key,
         ballot=await Ballot.get_or_none(key=key),

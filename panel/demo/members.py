@@ -120,9 +120,7 @@ async def answer_all(
             outcome.pages += browser.pages
             tell(1)
 
-    async with asyncio.TaskGroup() as visits:
-        for member in members:
-            visits.create_task(visit(member))
+    await asyncio.gather(*(visit(member) for member in members))
 
 
 async def _one_visit(browser: Browser, member: MadeUpMember, outcome: Outcome) -> None:

@@ -133,7 +133,7 @@ def _pick(rng: random.Random, weighted: Sequence[tuple[int, int]]) -> int:
 
 
 def read_frame_file(file: Path, size: int, seed: int) -> tuple[str, bytes]:
-    """A file with people as it is; a file with areas (as CBS publishes them) becomes made-up people who live there."""
+    """A file with people as it is; a file with areas, as CBS publishes them, gives made-up people there."""
     content = file.read_bytes()
     table = read_table(content)
     names = [name.lower() for name in table.header]

@@ -40,7 +40,13 @@ async def service(settings: Settings) -> AsyncIterator[asyncio.subprocess.Proces
     settings.var.mkdir(parents=True, exist_ok=True)
     with (settings.var / "service.log").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "panel", "serve", env={**others, **own}, stdin=asyncio.subprocess.DEVNULL, stderr=log
+            sys.executable,
+            "-m",
+            "panel",
+            "serve",
+            env={**others, **own},
+            stdin=asyncio.subprocess.DEVNULL,
+            stderr=log,
         )
     try:
         await _until_healthy(settings, process)
@@ -55,7 +61,9 @@ async def _until_healthy(settings: Settings, process: asyncio.subprocess.Process
     async with httpx2.AsyncClient(base_url=f"http://{settings.host}:{settings.port}", trust_env=False) as client:
         for _ in range(START_SECONDS * 20):
             if process.returncode is not None:
-                raise ServiceError(f"The service stopped with status {process.returncode}. See {settings.var / 'service.log'}.")
+                raise ServiceError(
+                    f"The service stopped with status {process.returncode}. See {settings.var / 'service.log'}."
+                )
             try:
                 if (await client.get("/healthz")).status_code == 200:
                     return

@@ -2,6 +2,8 @@ from datetime import UTC, datetime
 
 from panel.audit import record
 from panel.invitations.models import Kind, Wave
+from panel.mail.models import Message
+from panel.mail.models import State as MailState
 from panel.mail.outbox import queue
 from panel.people.exclusions import set_opted_out
 from panel.people.models import Member, OptOut
@@ -32,12 +34,21 @@ async def send_wave(review: Review, kind: Kind, actor: str) -> int:
     """One message per member, at most once per kind: asking again adds nothing."""
     wave, _ = await Wave.get_or_create(review=review, kind=kind, number=1)
     members = Member.filter(review=review).exclude(opt_out=OptOut.NEVER_AGAIN).exclude(email="")
+    if kind is not Kind.INVITATION:
+        members = members.exclude(id__in=await _unreachable(review))
     if kind is Kind.THANKS:
         members = members.filter(participated=True)
     added = await queue(kind, wave.id, [member.id for member in await members.only("id")])
     if added:
         await record(actor, f"{kind} queued", f"review {review.id}", f"{added} messages")
     return added
+
+
+async def _unreachable(review: Review) -> list[int]:
+    """Members whose address the relay refused: writing there again helps nobody and harms our name."""
+    wave = await Wave.get(review=review, kind=Kind.INVITATION)
+    refused = await Message.filter(kind=Kind.INVITATION, occasion_id=wave.id, state=MailState.REFUSED)
+    return [message.recipient_id for message in refused]
 
 
 async def opt_out(settings: Settings, member: Member, choice: OptOut) -> None:

@@ -48,6 +48,7 @@ def build(letter: Letter, message_id: int, settings: Settings) -> bytes:
     header = [
         _mailbox_line("From", settings.council_name, settings.mail_from),
         _mailbox_line("To", letter.to_name, letter.to_address),
+        _mailbox_line("Reply-To", settings.council_name, settings.contact_email),
         f"Subject: {_words('Subject', letter.subject)}",
         f"Date: {format_datetime(datetime.now(UTC))}",
         f"Message-ID: {message_id_header(message_id, settings)}",

@@ -50,7 +50,7 @@ async def _file_page(request: Request, errors: dict[str, str], status: int = 200
 
 
 async def take_file(request: Request) -> Response:
-    """Read the file with the columns that were named; a field that was left blank is looked for by its usual names."""
+    """Read the file with the columns that were named; a field left blank is looked for by its usual names."""
     review = await Review.get(id=request.path_params["id"])
     try:
         name, content, fields = await read_upload(request, "file", MOST_BYTES)

@@ -229,8 +229,8 @@ def judgement_colours(number: int, side: int) -> tuple[str, ...]:
 
 @cache
 def _glyphs() -> frozenset[int]:
-    """Characters that every face of the font can show."""
-    faces = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSans-Oblique.ttf")
+    """Characters that the font can show, bold too."""
+    faces = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf")
     return frozenset.intersection(*(frozenset(FT2Font(FONTS / face).get_charmap()) for face in faces))
 
 

@@ -104,4 +104,6 @@ async def _reason_page(
 ) -> Response:
     review = await Review.get(id=request.path_params["id"])
     typed = {name: values[0] for name, values in fields.items()}
-    return page(request, template, status, review=review, typed={"closes_on": "", "reason": ""} | typed, errors=errors)
+    return page(
+        request, template, status, review=review, typed={"closes_on": "", "reason": ""} | typed, errors=errors
+    )

@@ -69,7 +69,9 @@ async def start_session(settings: Settings, token: str) -> str | None:
 
 
 async def staff_of_session(secret: str) -> Staff | None:
-    session = await Session.get_or_none(digest=_digest(secret), expires_at__gt=datetime.now(UTC)).select_related("staff")
+    session = await Session.get_or_none(digest=_digest(secret), expires_at__gt=datetime.now(UTC)).select_related(
+        "staff"
+    )
     return session.staff if session and session.staff.active else None
 
 

@@ -75,7 +75,7 @@ def test_names_subjects_and_texts_arrive_as_written(name: str, subject: str, tex
     assert body(message, "plain") == text.rstrip("\n")
     assert body(message, "html") == html.rstrip("\n")
     assert set(message.keys()) == {
-        "From", "To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"
+        "From", "To", "Reply-To", "Subject", "Date", "Message-ID", "Auto-Submitted", "MIME-Version", "Content-Type"
     }  # fmt: skip
 
 
