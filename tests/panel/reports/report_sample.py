@@ -6,11 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import yaml
-from example import example_findings
 
 from deliberation.questionnaire import fill
 from panel.reports.facts import Facts
-
+from tests.deliberation.example import example_findings
 
 QUESTIONNAIRE = Path(__file__).parents[3] / "templates/questionnaires/tweede-mening.yaml"
 GOAL = "mensen krijgen sneller de hulp die past"
@@ -45,8 +44,12 @@ def facts(**changes: Any) -> Facts:
         "question": "Moet de gemeente één loket maken voor alle vragen over zorg, werk en geld?",
         "summary": SUMMARY,
         "sources": [
-            {"claim": "Hulp laat elf weken op zich wachten", "source": "Jaarverslag sociaal team", "date": "2026-03-01"},
-            {"claim": "1.240 mensen vroegen om hulp", "source": "Cijfers van de gemeente", "date": "2026-06-30"},
+            {
+                "claim": "Hulp laat elf weken op zich wachten",
+                "source": "Jaarverslag",
+                "date": "2026-03-01",
+            },
+            {"claim": "1.240 mensen vroegen om hulp", "source": "De gemeente", "date": "2026-06-30"},
         ],
         "goal": GOAL,
         "values": [
@@ -70,8 +73,9 @@ def facts(**changes: Any) -> Facts:
         "fixed": ["De wet zegt dat de gemeente hulp moet bieden.", "Het geld voor 2027 staat vast."],
         "open": ["Hoeveel loketten er komen.", "Hoe hoog de eigen bijdrage wordt."],
         "monday": (
-            "Mevrouw Jansen zorgt voor haar man. Nu belt zij drie nummers. Vanaf maandag loopt zij het loket in de wijk "
-            "binnen. Eén medewerker luistert naar haar hele verhaal.\n\nBinnen vier weken weet zij welke hulp er komt."
+            "Mevrouw Jansen zorgt voor haar man. Nu belt zij drie nummers. "
+            "Vanaf maandag loopt zij het loket in de wijk binnen. "
+            "Eén medewerker luistert naar haar hele verhaal.\n\nBinnen vier weken weet zij welke hulp er komt."
         ),
         "why": {
             "why": "Mensen wachten te lang en vertellen hun verhaal te vaak.",
