@@ -108,7 +108,8 @@ def find(
 
     `ballots`: those with a vote count, others are left out. `strata`: the cells of the draw; several with the same
     classes are added up. `variables`: the classifications with their (merged) classes in the order of the report;
-    `merges`: what was merged. `critical`: which answers ask for an advice; `clear`: which say that the plan is
+    `merges`: what was merged. `statements`: all that was written, also beside the choices of a
+    question; words on the ballots themselves are not counted. `critical`: which answers ask for an advice; `clear`: which say that the plan is
     clear. `quote_seed`: published; it chooses the quotes. Raises ValueError for a vote that `conditions` do not know
     and KeyError for a ballot without one of the variables.
     """
@@ -137,12 +138,14 @@ def find(
         given = [a.get(question.id) for a in answers]
         written = sum(statement.question == question.id for statement in statements)
         if question.id in (vote.id, clear.question):
-            questions.append(made.question(question, raws[question.id], given, hidden, written=written, protected=True))
+            found = made.question(question, raws[question.id], given, hidden, written=written, protected=True)
+            questions.append(found)
             continue
         own = [point for point in points if point.critical.question == question.id]
         in_question, safe = _hide_question(question, raws[question.id], own, made)
         unsafe |= set() if safe else {question.id}
-        questions.append(made.question(question, raws[question.id], given, in_question, written=written, protected=safe))
+        found = made.question(question, raws[question.id], given, in_question, written=written, protected=safe)
+        questions.append(found)
     return Findings(
         version=VERSION,
         remarks=_remarks(made, weighting.reason),

@@ -153,8 +153,9 @@ def _statements(ballots: list[Ballot]) -> list[Statement]:
     codes = {text: code for reasons in REASONS.values() for text, code in reasons}
     found = []
     for number, ballot in enumerate(ballots):
-        for question in ("q05_knel", "q10_reden"):
-            text = ballot.answers.get(question)
+        written = {name: ballot.answers.get(name) for name in ("q05_knel", "q10_reden")}
+        written["q12_indicator"] = ballot.answers.get("q12_indicator", {}).get("other")
+        for question, text in written.items():
             if text:
                 side = ballot.answers["q09_stem"]
                 code = codes.get(text.rsplit(" (", 1)[0], "")
