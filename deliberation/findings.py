@@ -108,10 +108,10 @@ def find(
 
     `ballots`: those with a vote count, others are left out. `strata`: the cells of the draw; several with the same
     classes are added up. `variables`: the classifications with their (merged) classes in the order of the report;
-    `merges`: what was merged. `statements`: all that was written, also beside the choices of a
-    question; words on the ballots themselves are not counted. `critical`: which answers ask for an advice; `clear`: which say that the plan is
-    clear. `quote_seed`: published; it chooses the quotes. Raises ValueError for a vote that `conditions` do not know
-    and KeyError for a ballot without one of the variables.
+    `merges`: what was merged. `statements`: all that was written, also beside the choices of a question; words on
+    the ballots themselves are not counted. `critical`: which answers ask for an advice; `clear`: which say that the
+    plan is clear. `quote_seed`: published; it chooses the quotes. Raises ValueError for a vote that `conditions` do
+    not know and KeyError for a ballot without one of the variables.
     """
     vote = questionnaire.vote
     counted = [ballot for ballot in ballots if vote.id in ballot.answers]
