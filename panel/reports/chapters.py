@@ -271,7 +271,10 @@ def rules(material: Material) -> Blocks:
     }[facts["hardship_clause"]]
     pairs = (
         ("Hardheidsclausule", clause),
-        ("Papierwerk dat erbij komt", facts["paperwork_added"]),
+        (
+            "Papierwerk dat erbij komt" if facts["paperwork_removed"].strip() else "Papierwerk",
+            facts["paperwork_added"],
+        ),
         ("Papierwerk dat verdwijnt", facts["paperwork_removed"]),
     )
     yield Paragraph("Dit zegt het voorstel zelf:", "lead")

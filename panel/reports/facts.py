@@ -67,6 +67,7 @@ class Facts(TypedDict):
     ISO (2026-11-20). `summary` and the four answers of `why` are Markdown; all else is plain text. `questionnaire` is
     the frozen, filled data that residents answered. `kind`: verordening, beleidsplan, beleidsregel, raadsvoorstel,
     casus. `survey_modes`: web, paper, phone. `hardship_clause`: None when the proposal does not say.
+    `paperwork_added` may hold all there is to say about paperwork when `paperwork_removed` is empty.
     """
 
     language: Literal["nl"]
