@@ -222,12 +222,13 @@ def _described(variables: Sequence[Variable], groups: list[list[list[int]]]) -> 
 
 
 def _joined(labels: tuple[str, ...], ordered: bool) -> str:
-    """ "16–24" and "25–34" are "16–34", "65–74" and "75+" are "65+"; anything else is "A + B"."""
+    """ "16–24" and "25–34" are "16–34", "65–74" and "75+" are "65+"; anything else "A + B", "A + B + 7 andere"."""
+    named = labels if len(labels) <= 3 else (*labels[:2], f"{len(labels) - 2} andere")
     ages = [AGES.match(label) for label in labels]
     if not ordered or not all(ages):
-        return " + ".join(labels)
+        return " + ".join(named)
     found = [age for age in ages if age]
     if any(a[3] is None or int(a[3]) + 1 != int(b[1]) for a, b in pairwise(found)):
-        return " + ".join(labels)
+        return " + ".join(named)
     first, last = found[0], found[-1]
     return f"{first[1]}+" if last[3] is None else f"{first[1]}{first[2]}{last[3]}"

@@ -17,7 +17,7 @@ class Ballot(Model):
     review: fields.ForeignKeyRelation[Review] = fields.ForeignKeyField("main.Review", related_name="ballots")
     review_id: int
     key = fields.CharField(max_length=64, unique=True, null=True)
-    area = fields.CharField(max_length=400)
+    area = fields.TextField()
     age = fields.CharField(max_length=40)
     gender = fields.CharField(max_length=40)
     draft: Any = fields.JSONField(default=dict)

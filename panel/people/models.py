@@ -34,7 +34,7 @@ class Person(Model):
     email = fields.CharField(max_length=254)
     address = fields.CharField(max_length=300)
     address_key = fields.CharField(max_length=40, null=True)
-    area = fields.CharField(max_length=120)
+    area = fields.TextField()
     age = fields.CharField(max_length=40)
     gender = fields.CharField(max_length=40)
 
@@ -70,7 +70,7 @@ class Member(Model):
     name = fields.CharField(max_length=200)
     email = fields.CharField(max_length=254)
     address = fields.CharField(max_length=300)
-    area = fields.CharField(max_length=120)
+    area = fields.TextField()
     age = fields.CharField(max_length=40)
     gender = fields.CharField(max_length=40)
     link_id = fields.CharField(max_length=16, unique=True)
