@@ -176,17 +176,14 @@ async def _visit(request: Request) -> Visit | None:
     if value is None:
         return None
     member_id, version = map(int, value.split())
-    member = await Member.get_or_none(id=member_id, link_version=version)
-    if member is None:
-        return None
-    review = await Review.get(id=member.review_id)
-    if review.state != State.OPEN:
+    member = await Member.get_or_none(id=member_id, link_version=version).select_related("review")
+    if member is None or member.review.state != State.OPEN:
         return None
     key = await ballot_key(member)
     return Visit(
         member=member,
-        review=review,
-        questionnaire=read(review.questionnaire),
+        review=member.review,
+        questionnaire=read(member.review.questionnaire),
         key=key,
         ballot=await Ballot.get_or_none(key=key),
     )

@@ -50,5 +50,10 @@ def typed_values(question: Question, answer: Answer | None) -> dict[str, list[st
 def what_is_wrong(question: Question, error: AnswerError) -> dict[str, str]:
     """A sentence at the field it is about."""
     code = "required_vote" if error.code == "required" and question.is_vote else error.code
-    field = "other" if question.type == "multi_other" and error.code == "too_long" else "answer"
-    return {field: sentence(f"answers.{code}", **error.facts)}
+    return {_field(question, error): sentence(f"answers.{code}", **error.facts)}
+
+
+def _field(question: Question, error: AnswerError) -> str:
+    if error.code == "direction":
+        return next(f"answer_{option.key}" for option in question.options if option.label == error.facts["choice"])
+    return "other" if question.type == "multi_other" and error.code == "too_long" else "answer"

@@ -23,6 +23,7 @@ def environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
+        auto_reload=False,
         autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # .txt: mail in plain text
         trim_blocks=True,
         lstrip_blocks=True,
