@@ -24,7 +24,8 @@ from panel.web.templating import page
 
 
 async def ask_opt_out(request: Request) -> Response:
-    return page(request, "invitations/opt_out.html", member=await _member(request), OptOut=OptOut)
+    undone = "terug" in request.query_params
+    return page(request, "invitations/opt_out.html", member=await _member(request), OptOut=OptOut, undone=undone)
 
 
 async def record_opt_out(request: Request) -> Response:
@@ -34,7 +35,9 @@ async def record_opt_out(request: Request) -> Response:
     one_click = fields.text("List-Unsubscribe") == "One-Click"
     choice = OptOut.THIS_TIME if one_click else OptOut(fields.choice("choice", set(OptOut)))
     await database_of(request).write(opt_out(settings_of(request), member, choice))
-    return PlainTextResponse("Uw afmelding is verwerkt.") if one_click else see(request.url.path)
+    if one_click:
+        return PlainTextResponse("Uw afmelding is verwerkt.")
+    return see(request.url.path + ("?terug" if choice is OptOut.NO else ""))
 
 
 async def _member(request: Request) -> Member:
