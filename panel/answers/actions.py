@@ -29,10 +29,6 @@ async def ballot_key(member: Member) -> str:
     return hmac.digest(secret.secret, str(member.id).encode(), "sha256").hex()
 
 
-async def ballot_of(member: Member) -> Ballot | None:
-    return await Ballot.get_or_none(key=await ballot_key(member))
-
-
 async def save_answer(member: Member, key: str, question_id: str, answer: Answer | None) -> None:
     """Keep one answer, or the fact that a question is left open, in what the member has filled in so far."""
     await require_open(member.review_id)

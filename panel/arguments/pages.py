@@ -4,9 +4,11 @@ from starlette.responses import Response
 from deliberation.questionnaire import Questionnaire, read
 from panel.arguments.actions import moderate
 from panel.arguments.models import Decision, Statement
-from panel.reviews.models import Review
+from panel.reviews.models import Review, State
+from panel.reviews.states import has_reached
 from panel.staff.access import staff_on
 from panel.web.forms import read_fields
+from panel.web.messages import Refused
 from panel.web.request import database_of, see
 from panel.web.templating import page
 
@@ -17,6 +19,8 @@ CHOICES = {Decision.KEEP: "Mag in het rapport", Decision.HOLD_BACK: "Niet in het
 async def queue(request: Request) -> Response:
     """Texts to judge, the marked ones first; nothing about who wrote them."""
     review = await Review.get(id=request.path_params["id"])
+    if not has_reached(review, State.CLOSED):
+        raise Refused("review.not_closed")
     texts = await Statement.filter(review=review)
     texts.sort(key=lambda text: (text.decision != Decision.OPEN, not text.marks, text.id))
     questionnaire: Questionnaire = read(review.questionnaire)
