@@ -33,15 +33,20 @@ async def remind(review: Review, actor: str) -> int:
 async def send_wave(review: Review, kind: Kind, actor: str) -> int:
     """One message per member, at most once per kind: asking again adds nothing."""
     wave, _ = await Wave.get_or_create(review=review, kind=kind, number=1)
+    added = await queue(kind, wave.id, [member.id for member in await receivers(review, kind)])
+    if added:
+        await record(actor, f"{kind} queued", f"review {review.id}", f"{added} messages")
+    return added
+
+
+async def receivers(review: Review, kind: Kind) -> list[Member]:
+    """Whom a message of this kind can reach; who has opted out meanwhile is spared when it is sent."""
     members = Member.filter(review=review).exclude(opt_out=OptOut.NEVER_AGAIN).exclude(email="")
     if kind is not Kind.INVITATION:
         members = members.exclude(id__in=await _unreachable(review))
     if kind is Kind.THANKS:
         members = members.filter(participated=True)
-    added = await queue(kind, wave.id, [member.id for member in await members.only("id")])
-    if added:
-        await record(actor, f"{kind} queued", f"review {review.id}", f"{added} messages")
-    return added
+    return await members.order_by("id")
 
 
 async def _unreachable(review: Review) -> list[int]:

@@ -17,12 +17,12 @@ async def compose(settings: Settings, message: Message) -> Letter | None:
     member = await Member.get(id=message.recipient_id)
     review = await Review.get(id=wave.review_id).select_related("version")
     kind = Kind(wave.kind)
-    if not _needed(kind, member, review):
+    if not needed(kind, member, review):
         return None
     return write_letter(settings, kind, member, review)
 
 
-def _needed(kind: Kind, member: Member, review: Review) -> bool:
+def needed(kind: Kind, member: Member, review: Review) -> bool:
     if member.opt_out == OptOut.NEVER_AGAIN:
         return False
     match kind:

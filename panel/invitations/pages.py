@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from panel.audit import record
-from panel.invitations.actions import open_review, opt_out, remind
-from panel.invitations.letters import write_letter
+from panel.invitations.actions import open_review, opt_out, receivers, remind
+from panel.invitations.letters import needed, write_letter
 from panel.invitations.links import OPT_OUT, member_of_token, personal_link
 from panel.invitations.models import Kind, Wave
 from panel.mail.letter import Letter
@@ -68,9 +68,10 @@ async def do_open(request: Request) -> Response:
 
 async def ask_remind(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"]).select_related("version")
-    waiting = Member.filter(review=review, participated=False, opt_out=OptOut.NO).exclude(email="")
+    reached = await receivers(review, Kind.REMINDER)
+    waiting = sum(needed(Kind.REMINDER, member, review) for member in reached)
     example = await _example(request, review, Kind.REMINDER)
-    return page(request, "invitations/remind.html", review=review, waiting=await waiting.count(), example=example)
+    return page(request, "invitations/remind.html", review=review, waiting=waiting, example=example)
 
 
 async def do_remind(request: Request) -> Response:
