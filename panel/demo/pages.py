@@ -11,7 +11,7 @@ from panel.demo.catcher import Catcher
 from panel.settings import Settings
 from panel.web.templating import page
 
-SHOWN = 100
+SHOWN = 30
 
 
 @asynccontextmanager
