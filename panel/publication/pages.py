@@ -1,16 +1,17 @@
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from panel.invitations.actions import receivers
+from panel.invitations.letters import needed
+from panel.invitations.models import Kind
 from panel.people.models import Draw
 from panel.proposals.dossier import Dossier
 from panel.publication.actions import finish_reply, follow_up, publish, reply
-from panel.publication.advice import describe_advice
 from panel.publication.models import CouncilReply, Decision
+from panel.publication.outcome import describe_outcome
 from panel.reports.actions import report_folder
 from panel.reports.models import Report
 from panel.reviews.models import Review, State
@@ -62,8 +63,7 @@ async def show(request: Request) -> Response:
         review=review,
         dossier=Dossier.from_json(review.version.content),
         record=draw.record,
-        findings=report.findings if report else None,
-        advices=_advices(report.findings) if report else [],
+        outcome=describe_outcome(review, report.findings) if report else None,
         replies=await _replies(review),
         decisions=DECISIONS,
         downloads=DOWNLOADS,
@@ -99,7 +99,9 @@ async def draw_record(request: Request) -> Response:
 
 async def ask_publish(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
-    return page(request, "publication/publish.html", review=review, downloads=DOWNLOADS)
+    return page(
+        request, "publication/publish.html", review=review, downloads=DOWNLOADS, told=await _told(review, Kind.RESULT)
+    )
 
 
 async def do_publish(request: Request) -> Response:
@@ -118,15 +120,15 @@ async def do_reply(request: Request) -> Response:
     report = await Report.get(review=review)
     fields = await read_fields(request)
     errors: dict[str, str] = {}
-    for advice in _advices(report.findings):
-        chosen = fields.text(f"decision_{advice['id']}")
-        reason = fields.text(f"reason_{advice['id']}", 4_000)
+    for advice in describe_outcome(review, report.findings).advices:
+        chosen = fields.text(f"decision_{advice.id}")
+        reason = fields.text(f"reason_{advice.id}", 4_000)
         if not chosen and not reason:
             continue
         try:
             if chosen not in set(Decision):
-                raise Refused("publication.no_reply", f"decision_{advice['id']}")
-            unit = reply(review, advice["id"], Decision(chosen), reason, staff_on(request))
+                raise Refused("publication.no_reply", f"decision_{advice.id}")
+            unit = reply(review, advice.id, Decision(chosen), reason, staff_on(request))
             await database_of(request).write(unit)
         except Refused as refused:
             errors[refused.field] = refused.sentence
@@ -148,8 +150,9 @@ async def _reply_page(request: Request, typed: dict[str, str], errors: dict[str,
         "publication/reply.html",
         status,
         review=review,
-        advices=_advices(report.findings),
+        outcome=describe_outcome(review, report.findings),
         decisions=list(DECISIONS.items()),
+        told=await _told(review, Kind.REPLY),
         typed=stored | typed,
         errors=errors,
     )
@@ -172,14 +175,13 @@ async def do_follow_up(request: Request) -> Response:
     return see(f"/bureau/{review.id}")
 
 
+async def _told(review: Review, kind: Kind) -> int:
+    """How many members will get this mail."""
+    return sum(needed(kind, member, review) for member in await receivers(review, kind))
+
+
 async def _replies(review: Review) -> dict[str, CouncilReply]:
     return {given.advice: given for given in await CouncilReply.filter(review=review)}
-
-
-def _advices(findings: Mapping[str, Any]) -> list[dict[str, Any]]:
-    return [
-        {"id": str(advice["number"]), "text": describe_advice(advice, findings)} for advice in findings["advices"]
-    ]
 
 
 async def accessibility(request: Request) -> Response:
