@@ -25,7 +25,7 @@ from panel.reviews.models import Review
 from panel.settings import Settings
 from panel.staff import pages as staff
 from panel.staff.access import Endpoint, Right, desk
-from panel.web.errors import HANDLERS
+from panel.web.errors import HANDLERS, LastResort
 from panel.web.security import Security
 from panel.web.static import StaticFiles
 from panel.worker import Worker
@@ -112,7 +112,7 @@ async def health(request: Request) -> Response:  # noqa: ARG001
 def create_app(settings: Settings) -> Starlette:
     app = Starlette(
         routes=routes(settings),
-        middleware=[Middleware(Security, settings=settings)],
+        middleware=[Middleware(Security, settings=settings), Middleware(LastResort)],
         exception_handlers=HANDLERS,
         lifespan=lifespan,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import sys
 from pathlib import Path
 
@@ -24,6 +25,7 @@ OPERATOR = "operator"
 @click.pass_context
 def main(context: click.Context) -> None:
     """Samenspraak: a council asks residents, drawn by lot, before it decides."""
+    os.umask(0o077)  # what is written here holds personal data: for the owner's eyes only
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )

@@ -9,6 +9,7 @@ many people who save at the same moment wait for one fsync and not for each othe
 """
 
 import asyncio
+import logging
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
@@ -23,8 +24,10 @@ from tortoise.transactions import in_transaction
 
 from panel.settings import Settings, read_settings
 
+log = logging.getLogger(__name__)
 T = TypeVar("T")
 Unit = Coroutine[Any, Any, T]
+TRUNCATE_TRIES = 100
 SHARED_COMMIT = 64  # units of work that may share one commit
 
 MODELS = {
@@ -84,15 +87,15 @@ class Database:
         """Run a unit of work on the main database; its result comes back once it is on disk."""
         return await self.main.write(unit)
 
-    async def forget(self, *tables: str) -> None:
-        """Leave nothing on disk of rows that were deleted or overwritten: no journal, no dead rows."""
-        for name in ("main", "vault"):
+    async def forget(self, **tables: tuple[str, ...]) -> None:
+        """Leave nothing on disk of rows that were deleted or overwritten, in these tables of `main` or `vault`."""
+        for name, dead in tables.items():
             client = self._context.connections.get(f"{name}_writer")
             if client.capabilities.dialect == "sqlite":
                 await client.execute_query("PRAGMA wal_checkpoint(TRUNCATE)")
-            elif name == "main":
-                for table in tables:
-                    await client.execute_query(f'VACUUM FULL "{table}"')
+                continue
+            for table in dead:
+                await client.execute_query(f'VACUUM FULL "{table}"')
 
 
 class GroupCommit:
@@ -204,6 +207,16 @@ async def migrate(settings: Settings) -> None:
         await context.init(config=config)
         for name, app in config["apps"].items():
             await MigrationExecutor(context.connections.get(name), {name: app}).migrate()
+
+
+async def _truncate_journal(client: BaseDBAsyncClient) -> None:
+    """Tries for a while: another process that reads at this moment keeps the journal in use."""
+    for _ in range(TRUNCATE_TRIES):
+        _, rows = await client.execute_query("PRAGMA wal_checkpoint(TRUNCATE)")
+        if not rows[0]["busy"]:
+            return
+        await asyncio.sleep(0.1)
+    log.warning("the journal could not be cleared: another process keeps the database busy")
 
 
 def dialect() -> str:

@@ -5,7 +5,7 @@ import logging
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from panel.answers.actions import close_review
+from panel.answers.actions import close_review, discard_answers
 from panel.answers.vault import ReviewSecret, destroy_secret
 from panel.database import Database
 from panel.invitations import letters as invitation_letters
@@ -15,17 +15,20 @@ from panel.mail.delivery import deliver
 from panel.mail.letter import Letter
 from panel.mail.models import Message
 from panel.mail.smtp import Relay
+from panel.people.models import Frame
 from panel.reports.actions import build_wanted
 from panel.reviews.models import Review, State, Step
 from panel.settings import Settings
 from panel.staff import letters as staff_letters
 from panel.staff.actions import SIGN_IN
+from panel.web.faults import where
 from panel.web.messages import Refused
 
 log = logging.getLogger(__name__)
 ACTOR = "worker"
 IDLE_SECONDS = 0.5
 CARE_SECONDS = 2.0
+PERSONAL = ("ballot", "statement", "person", "member")
 
 
 class Worker:
@@ -50,8 +53,8 @@ class Worker:
                     summary = await deliver(
                         self._database, relay, self._compose, self._settings, stopping=self._stopping
                     )
-                except Exception:
-                    log.exception("a pass of delivery failed; the next one tries again")
+                except Exception as error:
+                    log.error("a pass of delivery failed and will be tried again: %s", where(error))  # noqa: TRY400
                     await self._wait(CARE_SECONDS)
                     continue
                 if not summary.settled:
@@ -67,10 +70,11 @@ class Worker:
             try:
                 await self._remind_halfway()
                 await self._close_due()
+                await self._clear_withdrawn()
                 await self._destroy_secrets()
                 await build_wanted(self._database, self._settings)
-            except Exception:
-                log.exception("looking after the reviews failed; the next round tries again")
+            except Exception as error:
+                log.error("looking after the reviews failed and will be tried again: %s", where(error))  # noqa: TRY400
             await self._wait(CARE_SECONDS)
 
     async def _remind_halfway(self) -> None:
@@ -86,11 +90,17 @@ class Worker:
         for review in await Review.filter(state=State.OPEN, closes_at__lte=datetime.now(UTC)):
             with suppress(Refused):  # another worker was first
                 await self._database.write(self._close(review))
-            await self._database.forget("ballot", "statement", "person", "member")
+            await self._database.forget(main=PERSONAL)
 
     async def _close(self, review: Review) -> None:
         await close_review(review, ACTOR)
         await send_wave(review, Kind.THANKS, ACTOR)
+
+    async def _clear_withdrawn(self) -> None:
+        """What was answered, and who could have been drawn, does not outlive a withdrawal."""
+        for frame in await Frame.filter(review__state=State.WITHDRAWN).select_related("review"):
+            await self._database.write(discard_answers(frame.review))
+            await self._database.forget(main=PERSONAL)
 
     async def _destroy_secrets(self) -> None:
         """The secret of a review lives as long as its ballot box is open, and not after a withdrawal either."""
@@ -98,7 +108,7 @@ class Worker:
             review = await Review.get_or_none(id=secret.review_id)
             if review is None or review.state != State.OPEN:
                 await self._database.vault.write(destroy_secret(secret.review_id))
-                await self._database.forget()
+                await self._database.forget(main=PERSONAL, vault=("review_secret",))
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):

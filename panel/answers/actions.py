@@ -12,6 +12,7 @@ from deliberation.weighting import Variable, merge_classes
 from panel.answers.models import Ballot
 from panel.answers.vault import ReviewSecret
 from panel.arguments.models import Statement
+from panel.database import current, dialect
 from panel.people.models import Draw, Frame, Member
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
@@ -31,7 +32,7 @@ async def ballot_key(member: Member) -> str:
 
 async def save_answer(member: Member, key: str, question_id: str, answer: Answer | None) -> None:
     """Keep one answer, or the fact that a question is left open, in what the member has filled in so far."""
-    await require_open(member.review_id)
+    await _enter(member)
     ballot = await Ballot.get_or_none(key=key)
     if ballot is None:
         classes = {name: getattr(member, name) for name in CLASSES}
@@ -44,7 +45,7 @@ async def save_answer(member: Member, key: str, question_id: str, answer: Answer
 
 async def record_ballot(member: Member, key: str, questionnaire: Questionnaire) -> None:
     """Hand in what was filled in. Handing in again replaces it: one member, one ballot, the last content."""
-    await require_open(member.review_id)
+    await _enter(member)
     ballot = await Ballot.get_or_none(key=key)
     answers = ballot.draft if ballot else {}
     check_answers(questionnaire, answers)
@@ -52,11 +53,13 @@ async def record_ballot(member: Member, key: str, questionnaire: Questionnaire) 
     await Member.filter(id=member.id).update(participated=True)
 
 
-async def require_open(review_id: int) -> Review:
-    review = await Review.get(id=review_id)
-    if review.state != State.OPEN:
+async def _enter(member: Member) -> None:
+    """Two tabs of one member take turns, and closing waits for whoever is inside; then nobody gets in any more."""
+    if dialect() == "postgres":
+        await current().execute_query(f"SELECT 1 FROM review WHERE id = {int(member.review_id)} FOR SHARE")  # noqa: S608
+    await Member.select_for_update().get(id=member.id)
+    if not await Review.filter(id=member.review_id, state=State.OPEN).exists():
         raise Refused("answers.closed")
-    return review
 
 
 async def close_review(review: Review, actor: str) -> None:
@@ -93,6 +96,12 @@ async def close_review(review: Review, actor: str) -> None:
     await Statement.bulk_create(statements)
     await Review.filter(id=review.id).update(partial=begun - len(handed_in))
     await Draw.filter(id=draw.id).update(coarse=coarse)
+    await Frame.filter(review=review).delete()
+
+
+async def discard_answers(review: Review) -> None:
+    """Of a review that was withdrawn: ballots that had a key, and the people who could have been drawn."""
+    await Ballot.filter(review=review, key__isnull=False).delete()
     await Frame.filter(review=review).delete()
 
 

@@ -7,12 +7,10 @@ written in the same unit, and the units of the connections share their commits.
 import asyncio
 import logging
 import random
-import traceback
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 from panel.database import Database
@@ -22,6 +20,7 @@ from panel.mail.models import Message, State
 from panel.mail.pause import begin_pause, end_pause, pause
 from panel.mail.smtp import Kind, Outcome, Relay
 from panel.settings import Settings
+from panel.web.faults import where
 
 Compose = Callable[[Message], Awaitable[Letter | None]]
 Changes = dict[str, Any]
@@ -138,12 +137,9 @@ class _Pass:
                 return {"state": State.SUPPRESSED, "reply": ""}
             return wire_address(letter.to_address), build(letter, message.id, self._settings)
         except Exception as error:
-            last = traceback.extract_tb(error.__traceback__)[-1]
-            name = type(error).__name__
-            # Not the error's own text: it may hold personal data.
-            log.warning("message %d: no letter, %s at %s:%s", message.id, name, Path(last.filename).name, last.lineno)
+            log.warning("message %d: no letter, %s", message.id, where(error))
             self.summary.refused += 1
-            why = str(error) if isinstance(error, LetterError) else name
+            why = str(error) if isinstance(error, LetterError) else type(error).__name__
             return {"state": State.REFUSED, "reply": f"no letter could be made: {why}"}
 
     def _changes(self, message: Message, outcome: Outcome) -> Changes:

@@ -1,12 +1,14 @@
-"""What a person sees when something cannot be shown or done."""
+"""What a person sees when something cannot be shown or done, and what the operator finds in the log."""
 
 import logging
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from tortoise.exceptions import DoesNotExist, OperationalError
 
+from panel.web.faults import where
 from panel.web.messages import Refused
 from panel.web.templating import page
 
@@ -30,19 +32,32 @@ async def refused(request: Request, error: Exception) -> Response:
 
 
 async def storage_failed(request: Request, error: Exception) -> Response:
-    log.error("storage failed: %s", error)
+    log.error("storage failed: %s", where(error))
     return page(request, "web/error.html", 503, kind=503, sentence="")
 
 
-async def server_error(request: Request, error: Exception) -> Response:
-    log.error("unexpected error on %s", request.scope.get("route_name", "a page"), exc_info=error)
-    return page(request, "web/error.html", 500, kind=500, sentence="")
+HANDLERS = {HTTPException: http_error, DoesNotExist: not_found, Refused: refused, OperationalError: storage_failed}
 
 
-HANDLERS = {
-    HTTPException: http_error,
-    DoesNotExist: not_found,
-    Refused: refused,
-    OperationalError: storage_failed,
-    Exception: server_error,
-}
+class LastResort:
+    """Answers for whatever nobody foresaw, and keeps the words of the error out of every log."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def watch(message: Message) -> None:
+            nonlocal started
+            started = started or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            log.error("unexpected error: %s", where(error))  # noqa: TRY400 - the words of the error stay out of the log
+            if scope["type"] != "http" or started:
+                return
+            response = page(Request(scope), "web/error.html", 500, kind=500, sentence="")
+            await response(scope, receive, send)
