@@ -92,7 +92,7 @@ class Database:
         for name, dead in tables.items():
             client = self._context.connections.get(f"{name}_writer")
             if client.capabilities.dialect == "sqlite":
-                await client.execute_query("PRAGMA wal_checkpoint(TRUNCATE)")
+                await _truncate_journal(client)
                 continue
             for table in dead:
                 await client.execute_query(f'VACUUM FULL "{table}"')

@@ -107,8 +107,10 @@ class Worker:
         for secret in await ReviewSecret.all():
             review = await Review.get_or_none(id=secret.review_id)
             if review is None or review.state != State.OPEN:
+                # The secret goes last: while it is there, what a killed process left undone is done again.
+                await self._database.forget(main=PERSONAL)
                 await self._database.vault.write(destroy_secret(secret.review_id))
-                await self._database.forget(main=PERSONAL, vault=("review_secret",))
+                await self._database.forget(vault=("review_secret",))
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
