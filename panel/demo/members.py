@@ -36,6 +36,9 @@ REASONS = {
         "De gemeente hoeft niet te weten wat ik verdien.",
     ),
 }
+# What most of them think, whatever their vote: a word in the question, and the answer.
+CONVICTIONS = {"papierwerk": "-1", "uitzondering": "weinig"}
+SHARE_CONVINCED = 0.62
 MARKS = {"voor": (6, 9), "aanpassen": (4, 7), "tegen": (1, 5), "blanco": (4, 7), "": (4, 7)}
 
 
@@ -68,6 +71,9 @@ class MadeUpMember:
         form = page.form()
         if "answer" in form.choices and set(form.choices["answer"]) & set(REASONS):
             return {"answer": [self.vote]}
+        for word, conviction in CONVICTIONS.items():
+            if word in page.heading and self.rng.random() < SHARE_CONVINCED:
+                return {"answer": [conviction]}
         if "answer" not in form.choices and "answer" in form.values:  # a text
             return {"answer": [self._words(page)]}
         values: Values = {}
