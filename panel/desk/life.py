@@ -73,6 +73,14 @@ class Life:
         return self.report is not None and self.report.build == Build.FAILED
 
     @property
+    def reminder_at(self) -> datetime | None:
+        """When the reminder will go out by itself: halfway; None when it has gone or nothing is open."""
+        if self.review.state != State.OPEN or any(count.kind == "reminder" for count in self.mail):
+            return None
+        opened = self.steps[State.OPEN].at
+        return opened + (self.review.closes_at - opened) / 2
+
+    @property
     def days_left(self) -> int:
         return (self.review.closes_at - datetime.now(UTC)).days
 

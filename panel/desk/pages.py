@@ -2,10 +2,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from panel.desk.life import KINDS, life_of
+from panel.desk.turn import turn_of
 from panel.people.models import Draw
-from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review, State
 from panel.staff.access import Right, may, staff_on
+from panel.staff.actions import actor_of
+from panel.staff.models import Staff
 from panel.web.templating import page
 
 STATES = {
@@ -20,15 +22,16 @@ STATES = {
     State.FOLLOWED_UP: "afgerond",
     State.WITHDRAWN: "ingetrokken",
 }
+OVER = (State.FOLLOWED_UP, State.WITHDRAWN)
 
 
 async def index(request: Request) -> Response:
     """What now? One line per review, what needs the clerk first."""
     reviews = await Review.all().order_by("-id")
     lives = [await life_of(review) for review in reviews]
-    lives.sort(key=lambda life: (life.review.state in (State.FOLLOWED_UP, State.WITHDRAWN), not life.warnings))
-    runs = may(staff_on(request), Right.RUN)
-    return page(request, "desk/index.html", lives=lives, states=STATES, kinds=KINDS, State=State, runs=runs)
+    turns = {life.review.id: turn_of(life, staff_on(request)) for life in lives}
+    lives.sort(key=lambda life: (life.review.state in OVER, not life.warnings, not turns[life.review.id].urgent))
+    return page(request, "desk/index.html", lives=lives, turns=turns, states=STATES, kinds=KINDS, State=State)
 
 
 async def show(request: Request) -> Response:
@@ -36,17 +39,17 @@ async def show(request: Request) -> Response:
         "version", "version__saved_by", "approved_by_drafter", "approved_by_clerk"
     )
     draw = await Draw.get_or_none(review=review)
+    life = await life_of(review)
     return page(
         request,
         "desk/review.html",
         review=review,
-        life=await life_of(review),
-        dossier=Dossier.from_json(review.version.content),
+        life=life,
+        turn=turn_of(life, staff_on(request)),
+        names={actor_of(person): person.name for person in await Staff.all()} | {"worker": "vanzelf"},
         record=draw.record if draw else None,
         states=STATES,
         kinds=KINDS,
         State=State,
         runs=may(staff_on(request), Right.RUN),
-        replies=may(staff_on(request), Right.REPLY),
-        approves=may(staff_on(request), Right.APPROVE),
     )
