@@ -1,0 +1,57 @@
+"""Every address that can be opened, made from the routes of the application itself."""
+
+from collections.abc import Iterable, Iterator
+
+from stage import Stage
+from starlette.routing import BaseRoute, Route
+
+from panel.invitations.links import ANSWER, OPT_OUT, make_token
+from panel.proposals.models import ProposalVersion
+from panel.publication.pages import DOWNLOADS
+from panel.reviews.models import Review
+from panel.staff.actions import request_sign_in, sign_in_token
+from panel.staff.models import Staff
+
+
+class Addresses:
+    """Every address of the application, for the reviews of one test."""
+
+    def __init__(self, stage: Stage, reviews: list[Review]) -> None:
+        self._stage = stage
+        self._reviews = reviews
+
+    async def prepare(self) -> None:
+        settings, database = self._stage.settings, self._stage.database
+        await database.write(request_sign_in(self._stage.council.email))
+        council = await Staff.get(id=self._stage.council.id)
+        members = [member for review in self._reviews for member in (await self._stage.members(review))[:2]]
+        names = [*DOWNLOADS, "vote.svg", "unknown.txt"]
+        ids = [review.id for review in self._reviews]
+        versions = [version.id for version in await ProposalVersion.all()]
+        answer, opt_out = ([make_token(settings, member, kind) for member in members] for kind in (ANSWER, OPT_OUT))
+        self._fillings: dict[str, Iterable[dict[str, object]]] = {
+            "/m/{token}": [{"token": token} for token in (*answer, answer[0] + "x")],
+            "/u/{token}": [{"token": token} for token in (*opt_out, answer[0])],
+            "/mening/vraag/{number}": [{"number": n} for n in range(17)],
+            "/bureau/aanmelden/{token}": [{"token": sign_in_token(settings, council)}, {"token": "x"}],
+            "/bureau/voorstellen/{version}/tweede-mening": [{"version": id_} for id_ in versions],
+            "/bureau/voorstellen/{id}": [{"id": id_} for id_ in versions],
+            "/bureau/voorstellen/{id}/veranderen": [{"id": id_} for id_ in versions],
+            "/demo/post/{number}": [{"number": 1}, {"number": 99}],
+            "{id}": [{"id": id_} for id_ in (*ids, 9_999)],
+            "{id} {name}": [{"id": id_, "name": name} for id_ in ids for name in names],
+        }
+
+    def of(self, route: Route) -> Iterator[str]:
+        if not route.param_convertors:
+            yield route.path
+            return
+        parameters = " ".join(f"{{{name}}}" for name in sorted(route.param_convertors))
+        # A new kind of address that is not known here makes this fail: add what it is to be filled with.
+        for values in self._fillings.get(route.path_format) or self._fillings[parameters]:
+            yield route.path_format.format(**values)
+
+
+def opened(routes: Iterable[BaseRoute]) -> Iterator[Route]:
+    """The routes that can be looked at."""
+    return (route for route in routes if isinstance(route, Route) and "GET" in (route.methods or ()))

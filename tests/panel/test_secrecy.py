@@ -1,0 +1,247 @@
+"""Somebody who has both databases, every file, every mail and the log cannot join a ballot to a person."""
+
+import json
+import logging
+import random
+import re
+from collections import Counter
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx2
+import pytest
+from addresses import Addresses, opened
+from contents import contents, texts
+from scipy.stats import spearmanr
+from stage import Stage, answers_to, frame
+from starlette.applications import Starlette
+
+from deliberation.questionnaire import read
+from panel.answers.actions import FLOOR, ballot_key
+from panel.answers.models import Ballot
+from panel.answers.vault import ReviewSecret
+from panel.arguments.models import Statement
+from panel.database import current
+from panel.mail.models import Message
+from panel.mail.models import State as MailState
+from panel.people.models import Member, Person
+from panel.reviews.models import Review, State
+from panel.settings import Settings
+from panel.staff.models import Staff
+
+SAMPLE, ANSWERED, CHANGED, HALFWAY = 60, 50, 8, 5
+# Random order gives a correlation beyond this once in a million times; the order of arrival would give 1.
+MOST_CORRELATION = 0.65
+
+
+@dataclass
+class Known:
+    """What was known while the review was open."""
+
+    review: Review
+    members: list[Member]
+    handed_in: list[Member]  # in the order in which they did
+    answers: dict[int, dict[str, object]]
+    keys: list[str]
+    ballot_ids: list[str]
+    secret: bytes
+    log: str = ""
+
+
+@pytest.fixture
+async def known(stage: Stage, caplog: pytest.LogCaptureFixture) -> Known:
+    """A review that closed by itself, after members answered, changed their mind, and stopped halfway."""
+    stage.sample, stage.people = SAMPLE, frame(200)
+    rng = random.Random(8)
+    with caplog.at_level(logging.INFO):
+        review = await stage.review(State.OPEN)
+        questionnaire = read(review.questionnaire)
+        members = await stage.members(review)
+        order = rng.sample(members, ANSWERED)
+        answers = {m.id: answers_to(questionnaire, m.id, f"Mening{m.id}x") for m in order}
+        for place, member in enumerate(order):
+            if place < CHANGED:
+                await stage.answer(member, answers_to(questionnaire, 1000 + place, f"Eerder{member.id}x"))
+            await stage.answer(member, answers[member.id])
+        for member in [member for member in members if member not in order][:HALFWAY]:
+            half = answers_to(questionnaire, member.id, f"Halverwege{member.id}x")
+            await stage.answer(member, half, hand_in=False)
+        keys = [await ballot_key(member) for member in members]
+        ballot_ids = [str(ballot.id) for ballot in await Ballot.all()]
+        secret = (await ReviewSecret.get(review_id=review.id)).secret
+        await stage.pass_closing_date(review)
+        await stage.work(_closed_and_forgotten)
+    return Known(review, members, order, answers, keys, ballot_ids, secret, caplog.text)
+
+
+async def _closed_and_forgotten() -> bool:
+    return await Review.filter(state=State.CLOSED).exists() and not await ReviewSecret.all().exists()
+
+
+async def _mail_done() -> bool:
+    return not await Message.filter(state__in=(MailState.READY, MailState.CLAIMED, MailState.SENDING)).exists()
+
+
+async def test_no_key_of_a_ballot_is_left_in_the_databases_the_files_the_mail_or_the_log(
+    known: Known, stage: Stage
+) -> None:
+    await stage.work(_mail_done)
+    places = [("a table", repr(await contents())), ("the log", known.log)]
+    places += [(file.name, file.read_bytes().decode("latin-1")) for file in await files_of(stage.settings)]
+    assert sum(name.endswith(".eml") for name, _ in places) > ANSWERED / 2, "the thanks were caught as well"
+    for secret in (*known.keys, *known.ballot_ids, known.secret.decode("latin-1"), known.secret.hex()):
+        assert not [place for place, content in places if secret in content]
+
+
+async def test_a_ballot_holds_nothing_but_answers_and_coarse_classes(known: Known) -> None:
+    ballots = (await contents())["main.ballot"]
+    assert len(ballots) == ANSWERED
+    for ballot in ballots:
+        assert set(ballot) == {"id", "review_id", "key", "area", "age", "gender", "draft", "answers"}
+        assert ballot["key"] is None
+        assert json.loads(ballot["draft"]) == {}
+    for statement in (await contents())["main.statement"]:
+        assert set(statement) == {"id", "review_id", "question", "side", "text", "marks", "decision"}
+
+
+async def test_nothing_of_a_member_stands_in_a_table_other_than_that_of_the_members(known: Known) -> None:
+    found = await contents()
+    assert not found["main.person"]
+    found.pop("main.member")
+    for member in known.members:
+        for trait in (member.link_id, member.pseudonym, member.email, member.address):
+            assert not [place for place, text in texts(found) if trait in text]
+
+
+async def test_the_log_names_no_member(known: Known) -> None:
+    assert "message 1: accepted" in known.log
+    for member in known.members:
+        for trait in (member.link_id, member.pseudonym, member.email, member.name, member.address):
+            assert trait not in known.log
+
+
+async def test_what_was_written_stands_once_on_disk_and_what_was_withdrawn_nowhere(
+    known: Known, stage: Stage
+) -> None:
+    disk = b"".join([file.read_bytes() for file in await files_of(stage.settings)])
+    assert not re.findall(rb"Eerder\d+x|Halverwege\d+x", disk)
+    found = Counter(re.findall(rb"Mening\d+x q\d+_\w+", disk))
+    assert len(found) == len(await Statement.all()) == 2 * ANSWERED
+    assert set(found.values()) == {1}
+
+
+async def test_the_order_of_ballots_follows_neither_the_members_nor_the_handing_in(known: Known) -> None:
+    members = {_fingerprint(answers): id_ for id_, answers in known.answers.items()}
+    assert len(members) == ANSWERED
+    rows = await _in_physical_order("ballot")
+    owners = [members[_fingerprint(json.loads(row["answers"]))] for row in rows]
+    moments = [member.id for member in known.handed_in]
+    _assert_unrelated(owners, [moments.index(owner) for owner in owners])
+    by_id = sorted(rows, key=lambda row: str(row["id"]))
+    _assert_unrelated([members[_fingerprint(json.loads(row["answers"]))] for row in by_id])
+
+
+async def test_the_order_of_texts_follows_neither_the_members_nor_the_handing_in(known: Known) -> None:
+    owners = [int(re.findall(r"Mening(\d+)x", row["text"])[0]) for row in await _in_physical_order("statement")]
+    moments = [member.id for member in known.handed_in]
+    _assert_unrelated(owners, [moments.index(owner) for owner in owners])
+
+
+async def test_every_combination_of_classes_is_shared(known: Known) -> None:
+    shared = Counter([(ballot.area, ballot.age, ballot.gender) for ballot in await Ballot.all()])
+    assert len(shared) > 1, "this review is large enough to keep some classes"
+    assert min(shared.values()) >= FLOOR
+
+
+@pytest.mark.parametrize("answered", [1, 4, 7])
+async def test_with_few_ballots_all_share_their_classes(stage: Stage, answered: int) -> None:
+    review = await stage.review(State.OPEN)
+    await stage.answer_some(review, answered)
+    await stage.close(review)
+    shared = Counter([(ballot.area, ballot.age, ballot.gender) for ballot in await Ballot.all()])
+    assert len(shared) == 1
+
+
+async def test_before_closing_no_page_of_the_staff_or_the_public_depends_on_what_was_answered(
+    app: Starlette,
+    stage: Stage,
+    client: httpx2.AsyncClient,
+    sign_in: Callable[[Staff], Awaitable[httpx2.AsyncClient]],
+) -> None:
+    review = await stage.review(State.OPEN)
+    questionnaire = read(review.questionnaire)
+    members = (await stage.members(review))[:12]
+    addresses = Addresses(stage, [review])
+    await addresses.prepare()
+    browsers = [client, *[await sign_in(staff) for staff in (stage.clerk, stage.drafter, stage.council)]]
+    open_to_others = [route for route in opened(app.routes) if not route.path.startswith(("/mening", "/m/"))]
+
+    async def everything_shown() -> list[str]:
+        shown = [
+            await b.get(address) for b in browsers for route in open_to_others for address in addresses.of(route)
+        ]
+        assert sum(page.status_code == 200 for page in shown) > 60
+        return [page.text for page in shown]
+
+    for member in members:
+        await stage.answer(member, answers_to(questionnaire, member.id, "Zonnebloem") | {"q09_stem": "voor"})
+    before = await everything_shown()
+    for member in members:
+        await stage.answer(member, answers_to(questionnaire, 99, "Pinksterbloem") | {"q09_stem": "tegen"})
+    assert await everything_shown() == before
+    assert not [page for page in before if "Zonnebloem" in page]
+    assert any("12 van 40 mensen deden mee" in page for page in before)
+
+
+async def test_nothing_that_was_answered_survives_a_withdrawal(stage: Stage) -> None:
+    review = await stage.review(State.OPEN)
+    await stage.answer_some(review, 6)
+    assert await Person.all().exists()
+    secret = (await ReviewSecret.get(review_id=review.id)).secret
+    await stage.withdraw(review)
+
+    async def cleared() -> bool:
+        return not (await Ballot.all().exists() or await Person.all().exists() or await ReviewSecret.all().exists())
+
+    await stage.work(cleared)
+    disk = b"".join([file.read_bytes() for file in await files_of(stage.settings)])
+    assert b"Mijn mening" not in disk
+    assert secret not in disk
+
+
+def _fingerprint(answers: dict[str, object]) -> str:
+    without_words = {name: answer for name, answer in answers.items() if name not in ("q05_knel", "q10_reden")}
+    return json.dumps(without_words, sort_keys=True)
+
+
+def _assert_unrelated(*orders: Sequence[int]) -> None:
+    for order in orders:
+        assert abs(spearmanr(range(len(order)), order).statistic) < MOST_CORRELATION
+
+
+async def _in_physical_order(table: str) -> list[dict[str, str]]:
+    place = "rowid" if current().capabilities.dialect == "sqlite" else "ctid"
+    query = {"ballot": "SELECT * FROM ballot ORDER BY {}", "statement": "SELECT * FROM statement ORDER BY {}"}
+    return [dict(row) for row in await current().execute_query_dict(query[table].format(place))]
+
+
+async def files_of(settings: Settings) -> list[Path]:
+    """The files of both databases, journals included, and everything in var/."""
+    found = [file for file in settings.var.rglob("*") if file.is_file()]
+    for name, url in (("main", settings.database_url), ("vault", settings.vault_url)):
+        if url.startswith("sqlite://"):
+            path = Path(url.removeprefix("sqlite://"))
+            found += path.parent.glob(f"{path.name}*")
+        else:
+            found += await _files_of_postgres(name)
+    return found
+
+
+async def _files_of_postgres(name: str) -> list[Path]:
+    """Of this database; the server's write-ahead log, shared by all, is written over as time goes by."""
+    rows = await current(name).execute_query_dict(
+        "SELECT current_setting('data_directory') AS folder, oid FROM pg_database WHERE datname = current_database()"
+    )
+    await current(name).execute_query("CHECKPOINT")
+    return [file for file in Path(rows[0]["folder"], "base", str(rows[0]["oid"])).iterdir() if file.is_file()]
