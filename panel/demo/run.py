@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from deliberation.sortition.table import FrameError
 from panel.database import Database, migrate
 from panel.demo import desk
 from panel.demo.browser import UnexpectedPage
@@ -41,14 +42,14 @@ async def run_demo(settings: Settings, proposal: Path | None, frame: Path | None
         base_url=f"http://127.0.0.1:{port}",
         smtp_port=free_port(),
     )
-    people = read_frame_file(frame, RESIDENTS, SEED) if frame else ("bevolking.csv", make_frame(RESIDENTS, SEED))
     try:
+        people = read_frame_file(frame, RESIDENTS, SEED) if frame else ("bevolking.csv", make_frame(RESIDENTS, SEED))
         await migrate(own)
         async with service(own), Database(own) as database:
             with _progress() as progress:
                 async with Play(own, database, progress) as play:
                     review = await play.whole(proposal, people, PANEL, QUORUM)
-    except (DemoError, ServiceError, UnexpectedPage) as error:
+    except (DemoError, ServiceError, UnexpectedPage, FrameError, UnicodeError) as error:
         console.print(f"[bold red]The demonstration stopped:[/] {error}")
         return 1
     for name in DOCUMENTS:
