@@ -1,0 +1,55 @@
+"""A town of a hundred thousand: read its file, draw a thousand people."""
+
+import csv
+import hmac
+import io
+from datetime import date
+from pathlib import Path
+
+from deliberation.sortition.columns import guess_mapping
+from deliberation.sortition.frame import read_frame
+from deliberation.sortition.stratified import Candidate, draw
+from deliberation.sortition.table import read_table
+from panel.demo.residents import make_frame
+from tests.bench.timing import Contender, compare, console, whole
+
+PEOPLE, SEATS, SEED = 100_000, 1_000, b"37 11 4 29 8 15"
+TODAY = date(2026, 11, 1)
+
+
+async def run(_folder: Path) -> None:
+    content = make_frame(PEOPLE, seed=1)
+    mapping = guess_mapping(read_table(content).header)
+    people = [
+        Candidate(person.id, (person.area or "", person.age_class or ""), person.address_key)
+        for person in read_frame(content, mapping, TODAY).persons
+    ]
+    strata = len({person.stratum for person in people})
+    console.print(
+        f"{PEOPLE:,} rows, {len(content) / 1e6:.1f} MB; {len(people):,} people, {strata} strata, {SEATS:,} seats"
+    )
+
+    def parse() -> None:
+        for _ in csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=";"):
+            pass
+
+    def hash_everyone() -> None:
+        for person in people:
+            hmac.digest(SEED, person.id.encode(), "sha256")
+
+    await compare(
+        "The file",
+        "file",
+        [
+            Contender("read_frame", whole(lambda: read_frame(content, mapping, TODAY)), beside=("csv.reader",)),
+            Contender("csv.reader", whole(parse)),
+        ],
+    )
+    await compare(
+        "The draw",
+        "draw",
+        [
+            Contender("draw", whole(lambda: draw(people, SEATS, SEED)), beside=("one HMAC each",)),
+            Contender("one HMAC each", whole(hash_everyone)),
+        ],
+    )
