@@ -68,7 +68,7 @@ async def close_review(review: Review, actor: str) -> None:
     Ballots get a new random id and are stored again in random order, without key and draft; words are taken apart
     from them; area, age and gender are kept only as coarse as makes at least FLOOR ballots share them.
     """
-    review = await Review.get(id=review.id)
+    review = await Review.select_for_update().get(id=review.id)
     if review.closes_at > datetime.now(UTC):
         raise Refused("review.not_yet_closing")
     await advance(review, State.CLOSED, actor)

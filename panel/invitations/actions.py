@@ -15,10 +15,9 @@ from panel.web.messages import Refused
 
 async def open_review(review: Review, actor: str) -> int:
     """Open the ballot box and put one invitation per member in the outbox, in one unit of work."""
-    review = await Review.get(id=review.id)
-    if review.closes_at <= datetime.now(UTC):
-        raise Refused("review.closes_in_the_past")
     await advance(review, State.OPEN, actor)
+    if (await Review.get(id=review.id)).closes_at <= datetime.now(UTC):
+        raise Refused("review.closes_in_the_past")
     return await send_wave(review, Kind.INVITATION, actor)
 
 

@@ -39,9 +39,9 @@ async def read_file(settings: Settings, content: bytes, mapping: Mapping[str, st
 
 async def import_frame(review: Review, file_name: str, read: sampling.Frame, staff: Staff) -> Frame:
     """Keep the people who can be drawn; an earlier file for this review is replaced."""
-    review = await Review.get(id=review.id)
+    review = await Review.select_for_update().get(id=review.id)
     if review.state != State.RELEASED:
-        raise Refused("people.frame_exists")
+        raise Refused("review.not_released")
     await Frame.filter(review=review).delete()
     colleagues = {staff.email for staff in await Staff.filter(active=True)}
     people = [person for person in read.persons if (person.email or "").lower() not in colleagues]
@@ -93,6 +93,7 @@ def _address(person: sampling.Person) -> str:
 class Lot:
     """A draw that was computed and not yet kept."""
 
+    frame_id: int
     drawn: Drawn
     candidates: Sequence[Candidate]
     merged: Merged
@@ -106,10 +107,10 @@ async def compute_lot(review: Review, seed: str) -> Lot:
     if frame is None:
         raise Refused("people.no_frame")
     rows = await Person.filter(frame=frame).values_list("pseudonym", "address_key", *CLASSES)
-    return await asyncio.to_thread(_compute, rows, review.sample_size, seed)
+    return await asyncio.to_thread(_compute, frame.id, rows, review.sample_size, seed)
 
 
-def _compute(rows: Sequence[tuple[str, ...]], size: int, seed: str) -> Lot:
+def _compute(frame_id: int, rows: Sequence[tuple[str, ...]], size: int, seed: str) -> Lot:
     cells: Counter[tuple[str, ...]] = Counter(tuple(row[2:]) for row in rows)
     share = size / len(rows) if rows else 1
     variables = [
@@ -122,13 +123,15 @@ def _compute(rows: Sequence[tuple[str, ...]], size: int, seed: str) -> Lot:
         Candidate(row[0], tuple(names[value] for names, value in zip(maps, row[2:], strict=True)), row[1])
         for row in rows
     ]
-    return Lot(draw(candidates, size, seed.encode()), candidates, merged)
+    return Lot(frame_id, draw(candidates, size, seed.encode()), candidates, merged)
 
 
 async def keep_lot(settings: Settings, review: Review, lot: Lot, seed: str, seed_source: str, staff: Staff) -> Draw:
     """Make members of the people who were drawn, and keep the public record of the draw."""
-    frame = await Frame.get(review=review)
     await advance(review, State.DRAWN, actor_of(staff))
+    frame = await Frame.get_or_none(id=lot.frame_id)
+    if frame is None:
+        raise Refused("people.frame_changed")
     stratum_of = lot.merged.mapping
     drawn = await Person.filter(frame=frame, pseudonym__in=lot.drawn.chosen)
     members = [

@@ -76,16 +76,18 @@ def _columns(plan: Plan) -> dict[str, Any]:
 
 async def approve(review: Review, staff: Staff) -> None:
     """One of the two who must agree. The second approval releases the review."""
-    review = await Review.get(id=review.id).select_related("version")
+    review = await Review.select_for_update().get(id=review.id)
     if review.state != State.DRAFT:
         raise Refused("review.not_draft")
     if staff.role == Role.CLERK:
         other, review.approved_by_clerk = review.approved_by_drafter_id, staff
     else:
         other, review.approved_by_drafter = review.approved_by_clerk_id, staff
+    if other == staff.id:
+        raise Refused("review.same_person")
     await record(actor_of(staff), "review approved", f"review {review.id}", staff.role)
     if other is not None:
-        review.questionnaire = freeze_questionnaire(review.version)
+        review.questionnaire = freeze_questionnaire(await review.version)
     await review.save(update_fields=["approved_by_clerk_id", "approved_by_drafter_id", "questionnaire"])
     if other is not None:
         await advance(review, State.RELEASED, actor_of(staff))
@@ -106,7 +108,7 @@ async def extend(review: Review, closes_on: date, reason: str, staff: Staff) -> 
     """After release only the closing date can move: later, and with a reason."""
     if not reason:
         raise Refused("review.no_reason", "reason")
-    review = await Review.get(id=review.id)
+    review = await Review.select_for_update().get(id=review.id)
     closes_at = datetime.combine(closes_on, CLOSING_TIME, AMSTERDAM).astimezone(UTC)
     if review.state not in (State.RELEASED, State.DRAWN, State.OPEN):
         raise Refused("review.not_extendable")
