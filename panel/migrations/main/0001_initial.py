@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='Pause',
             fields=[
-                ('id', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('id', fields.IntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('since', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('until', fields.DatetimeField(auto_now=False, auto_now_add=False)),
                 ('failures', fields.IntField()),

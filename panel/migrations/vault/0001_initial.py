@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
         ops.CreateModel(
             name='ReviewSecret',
             fields=[
-                ('review_id', fields.IntField(primary_key=True, unique=True, db_index=True)),
+                ('review_id', fields.IntField(generated=False, primary_key=True, unique=True, db_index=True)),
                 ('secret', fields.BinaryField()),
             ],
             options={'table': 'review_secret', 'app': 'vault', 'pk_attr': 'review_id'},
