@@ -244,4 +244,8 @@ async def _files_of_postgres(name: str) -> list[Path]:
         "SELECT current_setting('data_directory') AS folder, oid FROM pg_database WHERE datname = current_database()"
     )
     await current(name).execute_query("CHECKPOINT")
-    return [file for file in Path(rows[0]["folder"], "base", str(rows[0]["oid"])).iterdir() if file.is_file()]
+    return _files_in(Path(rows[0]["folder"], "base", str(rows[0]["oid"])))
+
+
+def _files_in(folder: Path) -> list[Path]:
+    return [file for file in folder.iterdir() if file.is_file()]

@@ -1,0 +1,144 @@
+import ast
+import re
+from collections.abc import Iterator
+
+import pytest
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
+
+from deliberation.questionnaire import Question
+from panel.answers.wording import what_is_wrong
+from panel.mail.models import State as MailState
+from panel.proposals.dossier import Dossier
+from panel.publication.actions import Refused
+from panel.reviews.states import LIFE
+from panel.settings import ROOT, TEMPLATES
+from panel.web.messages import catalogue, sentence
+from panel.web.templating import environment, markdown
+
+CODE = re.compile(r"[a-z_]+\.[a-z_]+")
+
+
+def calls() -> Iterator[str]:
+    """The code of every sentence that Python asks for; one that is put together there has {} in it."""
+    for file in (ROOT / "panel").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") in ("Refused", "sentence") and node.args:
+                yield from _codes(node.args[0])
+
+
+def _codes(node: ast.expr) -> Iterator[str]:
+    if isinstance(node, ast.Constant):
+        yield str(node.value)
+    elif isinstance(node, ast.JoinedStr):
+        yield "".join(str(part.value) if isinstance(part, ast.Constant) else "{}" for part in node.values)
+    elif isinstance(node, ast.IfExp):
+        yield from (*_codes(node.body), *_codes(node.orelse))
+
+
+def put_together() -> set[str]:
+    """The codes whose last part is made while the program runs, from what that part can be."""
+    dossier = Dossier(title="", laws=("wmo",), values=("a", "b", "c"), summary="woord " * 401)
+    empty = Dossier(title="")
+    kinds = (ROOT / "deliberation" / "questionnaire.py").read_text()
+    answers = re.findall(r'AnswerError\("(\w+)"|_require\(.*, "(\w+)"[,)]', kinds)
+    return {
+        *(f"review.not_{state}" for state in LIFE[:-1]),
+        *(f"dossier.{code}" for code in (*empty.missing(), *dossier.missing(), *dossier.remarks())),
+        *(f"answers.{first or second}" for first, second in answers),
+        "answers.required_vote",
+    }
+
+
+def test_every_sentence_that_python_asks_for_is_in_the_catalogue() -> None:
+    asked = set(calls())
+    assert len(asked) > 30
+    assert {code for code in asked if "{}" in code} == {"review.not_{}", "dossier.{}", "answers.{}"}
+    fixed = {code for code in asked if "{}" not in code and CODE.fullmatch(code)}
+    assert fixed | put_together() <= set(catalogue())
+
+
+def test_every_sentence_of_the_catalogue_is_asked_for() -> None:
+    assert set(catalogue()) - set(calls()) - put_together() == set()
+
+
+def test_a_sentence_without_its_facts_is_an_error() -> None:
+    with pytest.raises(KeyError):
+        Refused("form.too_long", "title")
+    assert sentence("form.too_many", most=3) == "Kies er hoogstens 3."
+
+
+def test_a_wrong_answer_to_the_vote_has_a_sentence_of_its_own() -> None:
+    from deliberation.questionnaire import AnswerError
+
+    vote = Question("q", "single", "Wat moet de raad doen?", required=True, is_vote=True)
+    assert what_is_wrong(vote, AnswerError("required"))["answer"] == sentence("answers.required_vote")
+
+
+@pytest.mark.parametrize("name", sorted(environment().list_templates(extensions=["html", "txt"])))
+def test_every_template_compiles_and_refers_to_templates_that_exist(name: str) -> None:
+    made = environment().overlay()
+    made.filters = made.filters | {"drawn": str}  # a filter of the report's own environment
+    source = (TEMPLATES / name).read_text()
+    made.compile(source, name)
+    for other in meta.find_referenced_templates(made.parse(source)):
+        assert other is None or (TEMPLATES / other).is_file()
+
+
+def test_every_template_is_used() -> None:
+    python = "".join(file.read_text() for file in (ROOT / "panel").rglob("*.py"))
+    templates = "".join(file.read_text() for file in TEMPLATES.rglob("*") if file.suffix in (".html", ".txt"))
+    mails = {file.name for file in (TEMPLATES / "mail").iterdir()}
+    for name in environment().list_templates(extensions=["html", "txt"]):
+        room, _, file = name.rpartition("/")
+        used = f'"{name}"' in python or f'"{name}"' in templates or (room == "mail" and file in mails)
+        assert used or (room == "reports" and f'"{file}"' in python), name
+
+
+def test_a_variable_that_does_not_exist_is_an_error_and_what_people_typed_is_escaped() -> None:
+    made = environment()
+    assert made.undefined is StrictUndefined
+    assert made.from_string("{{ text }}").render(text="<b>") == "&lt;b&gt;"
+    assert isinstance(made, Environment)
+    assert isinstance(made.loader, FileSystemLoader)
+
+
+@pytest.mark.parametrize(
+    "evil",
+    [
+        "<script>alert(1)</script>",
+        "[klik](javascript:alert(1))",
+        "[klik](data:text/html;base64,PHNjcmlwdD4=)",
+        "[klik](vbscript:x)",
+        "<img src=x onerror=alert(1)>",
+        '<a href="https://voorbeeld.example" onclick="alert(1)">x</a>',
+        "<svg onload=alert(1)>",
+        "<iframe src=//kwaad.example></iframe>",
+        '<form action="//kwaad.example"><input name=a></form>',
+        "<style>body{display:none}</style>",
+        "![plaatje](https://kwaad.example/volg.png)",
+        "<base href=//kwaad.example>",
+        "[a]: javascript:alert(1)\n\n[a]",
+        "<https://voorbeeld.example/\"onmouseover='alert(1)'>",
+    ],
+)
+def test_markdown_of_a_proposal_can_do_no_harm(evil: str) -> None:
+    from selectolax.lexbor import LexborHTMLParser
+
+    tree = LexborHTMLParser(str(markdown(evil)))
+    assert tree.body
+    for node in tree.body.css("*"):
+        assert node.tag in {"-undef", "body", "p", "a", "strong", "em", "ul", "li", "h2"}
+        assert set(node.attributes) <= {"href", "rel"}
+        assert (node.attributes.get("href") or "https:").startswith(("https:", "http:", "mailto:"))
+
+
+def test_markdown_keeps_what_a_proposal_needs_below_the_heading_of_the_page() -> None:
+    html = str(markdown("# Kop\n\n- punt\n\n**vet** [bron](https://voorbeeld.example)\n\n| a |\n|---|\n| b |"))
+    for part in ("<h2>Kop</h2>", "<li>punt</li>", "<strong>vet</strong>", "<td>b</td>"):
+        assert part in html
+    assert 'href="https://voorbeeld.example"' in html
+
+
+def test_the_post_page_knows_every_state_of_a_message() -> None:
+    page = (TEMPLATES / "invitations" / "post.html").read_text()
+    assert all(f'"{state}"' in page for state in MailState)
