@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -29,6 +30,15 @@ from panel.web.errors import HANDLERS, LastResort
 from panel.web.security import Security
 from panel.web.static import StaticFiles
 from panel.worker import Worker
+
+
+class Number(IntegerConvertor):
+    """In an address: small enough for every database to look for."""
+
+    regex = "[0-9]{1,9}"
+
+
+register_url_convertor("int", Number())
 
 
 def get(path: str, page: Endpoint) -> Route:

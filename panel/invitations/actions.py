@@ -55,6 +55,12 @@ async def _unreachable(review: Review) -> list[int]:
     return [message.recipient_id for message in refused]
 
 
+async def opt_out_by_mail(settings: Settings, member: Member) -> None:
+    """One click in a mail program: not this time, unless more than that was asked before."""
+    if member.opt_out != OptOut.NEVER_AGAIN:
+        await opt_out(settings, member, OptOut.THIS_TIME)
+
+
 async def opt_out(settings: Settings, member: Member, choice: OptOut) -> None:
     """Not this time, never again, or after all: the last choice counts."""
     await Member.filter(id=member.id).update(opt_out=choice)

@@ -1,11 +1,14 @@
 """Personal links. The database holds a part of each; without the installation's secret nobody can make one."""
 
+import re
+
 from itsdangerous import BadSignature, Signer
 
 from panel.people.models import Member
 from panel.settings import Settings
 
 ANSWER, OPT_OUT = "answer", "opt out"
+LINK_ID = re.compile(r"[A-Za-z0-9_-]{1,16}")
 
 
 def personal_link(settings: Settings, member: Member) -> str:
@@ -23,6 +26,8 @@ def make_token(settings: Settings, member: Member, purpose: str) -> str:
 async def member_of_token(settings: Settings, token: str, purpose: str) -> Member | None:
     """Whose link this is. A wrong, a revoked and a foreign link are all nobody's."""
     link_id = token.partition(".")[0]
+    if not LINK_ID.fullmatch(link_id):
+        return None
     member = await Member.get_or_none(link_id=link_id).select_related("review")
     if member is None:
         return None

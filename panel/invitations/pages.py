@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from panel.audit import record
-from panel.invitations.actions import open_review, opt_out, receivers, remind
+from panel.invitations.actions import open_review, opt_out, opt_out_by_mail, receivers, remind
 from panel.invitations.letters import needed, write_letter
 from panel.invitations.links import OPT_OUT, member_of_token, personal_link
 from panel.invitations.models import Kind, Wave
@@ -32,11 +32,11 @@ async def record_opt_out(request: Request) -> Response:
     """From the page, or in one click from a mail program (RFC 8058), which names no choice: not this time."""
     member = await _member(request)
     fields = await read_fields(request)
-    one_click = fields.text("List-Unsubscribe") == "One-Click"
-    choice = OptOut.THIS_TIME if one_click else OptOut(fields.choice("choice", set(OptOut)))
-    await database_of(request).write(opt_out(settings_of(request), member, choice))
-    if one_click:
+    if fields.text("List-Unsubscribe") == "One-Click":
+        await database_of(request).write(opt_out_by_mail(settings_of(request), member))
         return PlainTextResponse("Uw afmelding is verwerkt.")
+    choice = OptOut(fields.choice("choice", set(OptOut)))
+    await database_of(request).write(opt_out(settings_of(request), member, choice))
     return see(request.url.path + ("?terug" if choice is OptOut.NO else ""))
 
 

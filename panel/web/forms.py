@@ -4,16 +4,19 @@ from datetime import date
 from typing import Any
 
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from panel.web.messages import Refused
+
+MOST_BYTES = 4_000_000  # of a form without a file
 
 
 class Fields(dict[str, list[str]]):
     """The text fields of a form, by name. Every reader gives a value or refuses with a sentence at the field."""
 
     def text(self, name: str, most: int = 300) -> str:
-        value = (self.get(name) or [""])[0].replace("\r\n", "\n").replace("\x00", "").strip()
+        value = (self.get(name) or [""])[0].replace("\r\n", "\n").strip()
         if len(value) > most:
             raise Refused("form.too_long", name, most=most, length=len(value))
         return value
@@ -26,7 +29,7 @@ class Fields(dict[str, list[str]]):
 
     def number(self, name: str, low: int, high: int) -> int:
         value = self.required(name)
-        if not (value.isascii() and value.isdigit() and low <= int(value[:9]) <= high):
+        if not (value.isascii() and value.isdigit() and len(value) < 10 and low <= int(value) <= high):
             raise Refused("form.number", name, low=low, high=high)
         return int(value)
 
@@ -44,16 +47,24 @@ class Fields(dict[str, list[str]]):
 
 
 async def read_fields(request: Request) -> Fields:
+    _require_size(request, MOST_BYTES)
     fields = Fields()
     async with request.form(max_files=0, max_fields=2_000, max_part_size=1_000_000) as form:
         for name, value in form.multi_items():
             if isinstance(value, str):
-                fields.setdefault(name, []).append(value)
+                fields.setdefault(name, []).append(value.replace("\x00", ""))  # which no database can hold
     return fields
+
+
+def _require_size(request: Request, most: int) -> None:
+    """Before anything is read: every browser tells how much it will send."""
+    if "transfer-encoding" in request.headers or int(request.headers.get("content-length", 0)) > most:
+        raise HTTPException(413)
 
 
 async def read_upload(request: Request, name: str, most: int) -> tuple[str, bytes, Fields]:
     """One uploaded file with its name, and the other fields."""
+    _require_size(request, most + MOST_BYTES)
     fields = Fields()
     content, file_name = b"", ""
     async with request.form(max_files=1, max_fields=100, max_part_size=1_000_000) as form:
@@ -61,7 +72,7 @@ async def read_upload(request: Request, name: str, most: int) -> tuple[str, byte
             if isinstance(value, UploadFile):
                 content, file_name = await value.read(most + 1), value.filename or ""
             else:
-                fields.setdefault(key, []).append(value)
+                fields.setdefault(key, []).append(value.replace("\x00", ""))
     if not content:
         raise Refused("form.no_file", name)
     if len(content) > most:
