@@ -11,6 +11,8 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from tortoise.queryset import QuerySet
+
 from deliberation.questionnaire import Question, Questionnaire, read
 from deliberation.sortition.columns import guess_mapping
 from deliberation.sortition.table import read_table
@@ -180,7 +182,15 @@ class Stage:
         await self.answer(members[number], dict(list(half.items())[:4]), hand_in=False)
 
     async def pass_closing_date(self, review: Review) -> None:
-        await self.database.write(set_columns(review, closes_at=datetime.now(UTC) - timedelta(seconds=1)))
+        await self.change(Review.filter(id=review.id), closes_at=datetime.now(UTC) - timedelta(seconds=1))
+
+    async def change(self, rows: QuerySet[Any], **values: Any) -> None:
+        """What no action does: time that passes, or a hand in the database."""
+
+        async def update() -> None:
+            await rows.update(**values)
+
+        await self.database.write(update())
 
     async def close(self, review: Review) -> None:
         """With answers of some, and one who stopped halfway, unless there are answers already."""
@@ -241,7 +251,3 @@ async def work(
     finally:
         worker.stop()
         await running
-
-
-async def set_columns(review: Review, **values: Any) -> None:
-    await Review.filter(id=review.id).update(**values)

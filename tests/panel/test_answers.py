@@ -1,0 +1,318 @@
+"""The pages of members: what they fill in is kept, whole and once, until the ballot box closes."""
+
+import asyncio
+import html
+import re
+from collections.abc import Callable
+from typing import Any
+
+import httpx2
+import pytest
+from contents import contents
+from stage import Stage, answers_to
+
+from deliberation.questionnaire import Questionnaire, read
+from panel.answers.actions import ballot_key, close_review, record_ballot, save_answer
+from panel.answers.models import Ballot
+from panel.answers.vault import ReviewSecret, make_secret
+from panel.invitations.links import ANSWER, make_token
+from panel.people.models import Member
+from panel.reviews.models import Review, State
+from panel.web.messages import Refused, catalogue, sentence
+
+OpenBrowser = Callable[[], httpx2.AsyncClient]
+
+
+@pytest.fixture
+async def review(stage: Stage) -> Review:
+    return await stage.review(State.OPEN)
+
+
+@pytest.fixture
+async def member(stage: Stage, review: Review) -> Member:
+    return (await stage.members(review))[0]
+
+
+@pytest.fixture
+def questionnaire(review: Review) -> Questionnaire:
+    return read(review.questionnaire)
+
+
+@pytest.fixture
+def link(stage: Stage, member: Member) -> str:
+    return f"/m/{make_token(stage.settings, member, ANSWER)}"
+
+
+@pytest.fixture
+async def browser(client: httpx2.AsyncClient, link: str) -> httpx2.AsyncClient:
+    """One in which the member pressed the button."""
+    assert (await client.post(link)).headers["location"] == "/mening"
+    return client
+
+
+def address(questionnaire: Questionnaire, question: str) -> str:
+    return f"/mening/vraag/{[q.id for q in questionnaire.questions].index(question) + 1}"
+
+
+def words(page: httpx2.Response) -> str:
+    return re.sub(r"\s+", " ", html.unescape(page.text))
+
+
+async def test_only_the_vote_is_required(browser: httpx2.AsyncClient, questionnaire: Questionnaire) -> None:
+    vote = address(questionnaire, "q09_stem")
+    refused = await browser.post("/mening/versturen")
+    assert refused.status_code == 422
+    assert f'href="{vote}"' in refused.text
+    refused = await browser.post(vote, data={"go": "next"})
+    assert refused.status_code == 422
+    assert sentence("answers.required_vote") in words(refused)
+    for place in range(1, len(questionnaire.questions) + 1):
+        fields = {"answer": "blanco"} if f"/mening/vraag/{place}" == vote else {}
+        assert (await browser.post(f"/mening/vraag/{place}", data=fields | {"go": "next"})).status_code == 303
+    assert (await browser.post("/mening/versturen")).headers["location"] == "/mening/dank"
+    assert (await Ballot.get()).answers == {"q09_stem": "blanco"}
+
+
+@pytest.mark.parametrize(
+    ("question", "fields", "code", "kept"),
+    [
+        ("q01_duidelijk", {"answer": "9"}, "unknown", ""),
+        ("q09_stem", {"answer": "Voor"}, "unknown", ""),
+        ("q03_grondwaarden", {"answer_inkomen": "2", "answer_meedoen": "9"}, "unknown", ""),
+        ("q04_gevolgen", {"answer": ["geld", "werk"], "answer_geld": "1"}, "direction", 'value="werk"'),
+        (
+            "q04_gevolgen",
+            {"answer": ["geld", "werk", "wonen", "gezin"], **dict.fromkeys(("answer_geld", "answer_werk"), "1")},
+            "too_many",
+            'value="gezin"',
+        ),
+        ("q04_gevolgen", {"answer": ["geen", "geld"], "answer_geld": "1"}, "alone", 'value="geen"'),
+        ("q04_gevolgen", {"answer": ["iets"]}, "unknown", ""),
+        ("q05_knel", {"answer": "Buren. " * 80}, "too_long", "Buren. Buren."),
+        ("q11_cijfer", {"answer": "11"}, "unknown", ""),
+        ("q11_cijfer", {"answer": "7,5"}, "unknown", ""),
+        ("q11_cijfer", {"answer": "٧"}, "unknown", ""),
+        ("q12_indicator", {"answer": ["i1", "i2", "i3"]}, "too_many", 'value="i3"'),
+        ("q12_indicator", {"answer": ["i1"], "other": "x" * 201}, "too_long", "x" * 201),
+    ],
+)
+async def test_an_answer_that_cannot_be_right_comes_back_with_a_sentence_and_what_was_typed(
+    browser: httpx2.AsyncClient,
+    questionnaire: Questionnaire,
+    question: str,
+    fields: dict[str, Any],
+    code: str,
+    kept: str,
+) -> None:
+    page = await browser.post(address(questionnaire, question), data=fields | {"go": "next"})
+    assert page.status_code == 422
+    longest = max(re.split(r"\{\w+\}", catalogue()[f"answers.{code}"]), key=len)
+    assert longest in words(page)
+    assert "Fout: " in page.text
+    assert kept in words(page)
+    if kept.startswith("value"):
+        assert re.search(rf"<input[^>]*{kept}[^>]*checked", page.text)
+    assert not await Ballot.all().exists()
+
+
+async def test_a_wrong_answer_leaves_the_earlier_one_as_it_was(
+    browser: httpx2.AsyncClient, questionnaire: Questionnaire
+) -> None:
+    mark = address(questionnaire, "q11_cijfer")
+    await browser.post(mark, data={"answer": "7"})
+    await browser.post(mark, data={"answer": "77"})
+    assert (await Ballot.get()).draft == {"q11_cijfer": 7}
+
+
+async def test_an_answer_can_be_taken_back(browser: httpx2.AsyncClient, questionnaire: Questionnaire) -> None:
+    mark = address(questionnaire, "q11_cijfer")
+    await browser.post(mark, data={"answer": "7"})
+    await browser.post(mark, data={})
+    assert (await Ballot.get()).draft == {}
+
+
+async def test_what_people_write_is_kept_to_the_letter_and_shown_as_text(
+    browser: httpx2.AsyncClient, questionnaire: Questionnaire
+) -> None:
+    typed = "Één «ding» <script>alert('x')</script> & \"meer\" {{ 7*7 }} %s 😀\r\n\r\nTweede\x00 regel"
+    stored = typed.replace("\r\n", "\n").replace("\x00", "")
+    text = address(questionnaire, "q05_knel")
+    assert (await browser.post(text, data={"answer": typed})).status_code == 303
+    assert (await Ballot.get()).draft == {"q05_knel": stored}
+    for place in (text, "/mening/controle"):
+        page = await browser.get(place)
+        assert "<script>" not in page.text
+        assert "49" not in page.text
+        assert words(page).count("😀 Tweede regel") == 1
+
+
+async def test_a_member_goes_on_where_they_were_on_another_device(
+    browser: httpx2.AsyncClient, open_browser: OpenBrowser, link: str, questionnaire: Questionnaire
+) -> None:
+    await browser.post("/mening/vraag/1", data={"answer": "3"})
+    await browser.post("/mening/vraag/2", data={"answer": "4"})
+    phone = open_browser()
+    await phone.post(link)
+    assert 'href="/mening/vraag/3"' in (await phone.get("/mening")).text
+    assert re.search(r'<input[^>]*value="3"[^>]*checked', (await phone.get("/mening/vraag/1")).text)
+    await phone.post("/mening/vraag/3", data={"answer_inkomen": "2"})
+    assert "Ja, veel" in (await browser.get("/mening/controle")).text
+    assert await Ballot.all().count() == 1
+
+
+async def test_an_answer_can_be_changed_until_closing_and_the_last_content_counts(
+    stage: Stage, review: Review, browser: httpx2.AsyncClient, link: str, questionnaire: Questionnaire
+) -> None:
+    vote = address(questionnaire, "q09_stem")
+    for choice in ("voor", "tegen"):
+        await browser.post(vote, data={"answer": choice})
+        assert (await browser.post("/mening/versturen")).headers["location"] == "/mening/dank"
+    await browser.post(vote, data={"answer": "aanpassen"})
+    assert "Nog niet alles is verstuurd" in (await browser.get("/mening/dank")).text
+    assert (await Ballot.get()).answers == {"q09_stem": "tegen"}
+    await stage.close(review)
+    too_late = await browser.post(vote, data={"answer": "voor"})
+    assert too_late.status_code == 403
+    assert "Open uw link opnieuw" in too_late.text
+    assert "gesloten" in (await browser.get(link)).text
+    assert (await browser.post(link)).headers["location"] == link
+    assert (await Ballot.get()).answers == {"q09_stem": "tegen"}
+    assert not await ReviewSecret.filter(review_id=review.id).count() > 1
+
+
+async def test_handing_in_twice_and_in_two_tabs_makes_one_ballot(
+    browser: httpx2.AsyncClient, open_browser: OpenBrowser, link: str, questionnaire: Questionnaire
+) -> None:
+    tab = open_browser()
+    await tab.post(link)
+    vote = address(questionnaire, "q09_stem")
+    await asyncio.gather(*(b.post(vote, data={"answer": "voor"}) for b in (browser, tab, browser, tab)))
+    done = await asyncio.gather(*(b.post("/mening/versturen") for b in (browser, tab, browser, tab)))
+    assert {page.headers["location"] for page in done} == {"/mening/dank"}
+    assert await Ballot.all().count() == 1
+    assert await Member.filter(participated=True).count() == 1
+
+
+async def test_answers_saved_at_the_same_moment_are_all_kept(
+    stage: Stage, member: Member, questionnaire: Questionnaire
+) -> None:
+    key = await ballot_key(member)
+    answers = answers_to(questionnaire, 3)
+    units = [stage.database.write(save_answer(member, key, *answer)) for answer in answers.items()]
+    await asyncio.gather(*units)
+    assert (await Ballot.get()).draft == answers
+
+
+async def test_members_who_begin_at_the_same_moment_share_one_secret(stage: Stage) -> None:
+    await asyncio.gather(*(stage.database.vault.write(make_secret(77)) for _ in range(12)))
+    assert await ReviewSecret.filter(review_id=77).count() == 1
+
+
+async def test_closing_waits_for_whoever_is_handing_in_and_then_nobody_gets_in(
+    stage: Stage, review: Review, member: Member, questionnaire: Questionnaire
+) -> None:
+    key = await ballot_key(member)
+    await stage.database.write(save_answer(member, key, "q09_stem", "voor"))
+    inside, go_on = asyncio.Event(), asyncio.Event()
+
+    async def hand_in_slowly() -> None:
+        await record_ballot(member, key, questionnaire)
+        inside.set()
+        await go_on.wait()
+
+    await stage.pass_closing_date(review)
+    handing_in = asyncio.create_task(stage.database.write(hand_in_slowly()))
+    await inside.wait()
+    closing = asyncio.create_task(stage.database.write(close_review(review, "test")))
+    await asyncio.sleep(0.3)
+    assert not closing.done()
+    go_on.set()
+    await asyncio.gather(handing_in, closing)
+    with pytest.raises(Refused, match="gesloten"):
+        await stage.database.write(save_answer(member, key, "q09_stem", "tegen"))
+    ballot = await Ballot.get()
+    assert (ballot.answers, ballot.key) == ({"q09_stem": "voor"}, None)
+
+
+async def test_who_leaves_a_shared_computer_leaves_nothing_there(browser: httpx2.AsyncClient) -> None:
+    await browser.post("/mening/vraag/1", data={"answer": "3"})
+    assert (await browser.post("/mening/weg")).headers["location"] == "/mening/tot-ziens"
+    assert not browser.cookies
+    assert (await browser.get("/mening/vraag/1")).status_code == 403
+    assert (await Ballot.get()).draft == {"q01_duidelijk": "3"}
+
+
+async def test_a_cookie_that_was_changed_lets_nobody_in(browser: httpx2.AsyncClient, stage: Stage) -> None:
+    [(name, value)] = browser.cookies.items()
+    for other in (value[:-2] + "xx", "1 1", "x" + value, ""):
+        browser.cookies.clear()
+        browser.cookies.set(name, other)
+        assert (await browser.get("/mening")).status_code == 403
+
+
+async def test_a_new_link_ends_the_visits_that_began_with_the_old_one(
+    browser: httpx2.AsyncClient, stage: Stage, member: Member
+) -> None:
+    await stage.change(Member.filter(id=member.id), link_version=2)
+    assert (await browser.get("/mening")).status_code == 403
+
+
+@pytest.mark.parametrize("number", ["0", "16", "999999999999999999999999", "1.5", "x", "-1"])
+async def test_a_question_that_does_not_exist_is_not_there(browser: httpx2.AsyncClient, number: str) -> None:
+    assert (await browser.get(f"/mening/vraag/{number}")).status_code == 404
+    assert (await browser.post(f"/mening/vraag/{number}", data={"answer": "1"})).status_code == 404
+
+
+async def test_posts_that_are_too_large_are_refused_and_keep_nothing(
+    browser: httpx2.AsyncClient, questionnaire: Questionnaire
+) -> None:
+    text = address(questionnaire, "q05_knel")
+    before = await contents()
+    one_field = await browser.post(text, data={"answer": "x" * 1_100_000})
+    many_fields = await browser.post(text, data={f"answer_{n}": "1" for n in range(2_500)})
+    whole = await browser.post(text, data={f"answer_{n}": "x" * 900_000 for n in range(10)})
+    files = await browser.post(text, files={"answer": ("a.txt", b"x" * 100)})
+    assert (one_field.status_code, many_fields.status_code) == (400, 400)
+    assert (whole.status_code, files.status_code) == (413, 400)
+    for page in (one_field, many_fields, whole, files):
+        assert "Ga terug naar de vorige pagina" in page.text
+    assert await contents() == before
+
+
+ANOTHER_SITE = (
+    {"Sec-Fetch-Site": "cross-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "http://test"},
+    {"Origin": "https://kwaad.example"},
+    {"Origin": "http://test.kwaad.example"},
+    {"Origin": "null"},
+)
+OUR_SITE: tuple[dict[str, str], ...] = (
+    {},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "http://test"},
+    {"Sec-Fetch-Site": "none"},
+    {"Origin": "http://test"},
+)
+
+
+async def test_a_form_that_another_site_sends_is_refused(browser: httpx2.AsyncClient, link: str) -> None:
+    before = await contents()
+    for headers in ANOTHER_SITE:
+        for place in (link, "/mening/vraag/1", "/mening/versturen", "/bureau/aanmelden", "/"):
+            refused = await browser.post(place, data={"answer": "3"}, headers=headers)
+            assert refused.status_code == 403, (place, headers)
+    assert await contents() == before
+    for headers in OUR_SITE:
+        assert (await browser.post("/mening/vraag/1", data={"answer": "3"}, headers=headers)).status_code == 303
+    assert (await browser.get("/mening", headers={"Sec-Fetch-Site": "cross-site"})).status_code == 200
+
+
+async def test_pages_of_a_member_are_kept_by_nobody_and_tell_nobody_where_they_led(
+    browser: httpx2.AsyncClient, link: str
+) -> None:
+    for place in (link, "/mening", "/mening/vraag/1", "/mening/controle", "/bestaat-niet"):
+        headers = (await browser.get(place)).headers
+        assert headers["Cache-Control"] == "no-store"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert "default-src 'none'" in headers["Content-Security-Policy"]
+        assert "script-src" not in headers["Content-Security-Policy"]
