@@ -12,6 +12,7 @@ async def register_proposal(dossier: Dossier, staff: Staff) -> ProposalVersion:
 
 async def save_version(proposal: Proposal, dossier: Dossier, staff: Staff) -> ProposalVersion:
     """Keep what the proposal says now. Saving what is already there adds nothing."""
+    await Proposal.select_for_update().get(id=proposal.id)  # who saves at the same moment gets the next number
     last = await newest_version(proposal)
     digest = dossier.digest()
     if last and last.digest == digest:

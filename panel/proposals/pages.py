@@ -21,6 +21,8 @@ VALUES = {
     "opgroeien": "Kinderen groeien gezond en veilig op",
 }
 
+MOST_INDICATORS, MOST_OF_INDICATOR = 8, 200
+
 
 async def index(request: Request) -> Response:
     return page(request, "proposals/index.html", versions=await newest_versions(), kinds=KINDS)
@@ -107,6 +109,11 @@ def read_dossier(fields: Fields) -> Dossier:
         raise Refused("form.too_many", "values", most=MOST_VALUES)
     if not set(dossier.laws) <= set(LAWS):
         raise Refused("form.choice", "laws")
+    if len(dossier.indicators) > MOST_INDICATORS:
+        raise Refused("form.too_many", "indicators", most=MOST_INDICATORS)
+    longest = max(map(len, dossier.indicators), default=0)
+    if longest > MOST_OF_INDICATOR:
+        raise Refused("form.too_long", "indicators", most=MOST_OF_INDICATOR, length=longest)
     return dossier
 
 
@@ -138,6 +145,6 @@ def _as_typed(fields: Fields) -> Dossier:
     return Dossier(
         values=tuple(fields.get("values", ())),
         laws=tuple(fields.get("laws", ())),
-        indicators=tuple(line[:200] for line in indicators if line)[:8],
+        indicators=tuple(line for line in indicators if line),
         **texts,
     )
