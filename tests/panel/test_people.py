@@ -1,0 +1,273 @@
+"""The municipality's file, and the lot."""
+
+import csv
+from collections import Counter
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import httpx2
+import pytest
+from contents import contents
+from stage import SEED, Stage, frame
+
+from deliberation.sortition.columns import guess_mapping
+from deliberation.sortition.frame import FrameSummary
+from deliberation.sortition.record import verify
+from deliberation.sortition.table import read_table
+from panel.database import Database
+from panel.invitations.actions import opt_out
+from panel.people.actions import compute_lot, keep_lot
+from panel.people.exclusions import DRAWN, REST_DAYS
+from panel.people.models import Exclusion, Frame, Member, OptOut, Person
+from panel.reviews.models import Review, State
+from panel.settings import Settings
+from panel.staff.models import Staff
+from panel.web.dutch import today
+from panel.web.messages import Refused, sentence
+
+if TYPE_CHECKING:
+    from conftest import Urls
+SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
+HEADER = "volgnummer;naam;e-mail;straat;huisnummer;postcode;woonplaats;geboortedatum;geslacht;wijk;geheimhouding"
+ROW = "{0};Jan Jansen;{0}@inwoner.example;Dorpsweg;{1};3511 AA;Voorbeeld;01-02-1980;M;Noord;N"
+
+
+@pytest.fixture
+async def review(stage: Stage) -> Review:
+    return await stage.review(State.RELEASED)
+
+
+@pytest.fixture
+async def clerk(stage: Stage, sign_in: SignIn) -> httpx2.AsyncClient:
+    return await sign_in(stage.clerk)
+
+
+async def send(clerk: httpx2.AsyncClient, review: Review, content: bytes, **columns: str) -> httpx2.Response:
+    return await clerk.post(
+        f"/bureau/{review.id}/bestand", files={"file": ("bestand.csv", content, "text/csv")}, data=columns
+    )
+
+
+def rows(*lines: str, header: str = HEADER) -> bytes:
+    return "\n".join((header, *lines)).encode()
+
+
+def good_rows(number: int) -> list[str]:
+    return [ROW.format(f"A{n}", n) for n in range(1, number + 1)]
+
+
+def bsn(start: int) -> str:
+    """A number that passes the test of eleven of the citizen service number; 9999… are for tests only."""
+    digits = f"{99_990_000 + start:08}"
+    rest = sum(int(digit) * weight for digit, weight in zip(digits, range(9, 1, -1), strict=True)) % 11
+    return f"{digits}{rest}" if rest < 10 else bsn(start + 100)
+
+
+BROKEN = {
+    "empty": (b"", "Kies eerst een bestand"),
+    "xlsx": (b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 500, "geen CSV-bestand maar een Excel"),
+    "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500, "Excel"),
+    "utf-16": (frame(30).decode("utf-8-sig").encode("utf-16"), "UTF-16"),
+    "pdf": (b"%PDF-1.7\n" + b"\x00\x01" * 200, "nul-bytes"),
+    "no header": (rows(*good_rows(20)[1:], header=good_rows(1)[0]), "lijkt op een gewone rij"),
+    "only a header": (rows(), "staan geen rijen"),
+    "no id": (rows("Jan;Noord", header="naam;wijk"), "geen kolom met een eigen nummer"),
+    "two columns of one name": (rows("1;2", header="id;id"), "meer dan één keer voor"),
+    "bsn": (rows(*(f"{bsn(n)};Jan" for n in range(40)), header="id;naam"), "burgerservicenummers (BSN)"),
+    "a quote out of place": (rows(*good_rows(3), '"A5;Jan'), "aanhalingsteken"),
+}
+
+
+async def test_a_file_that_cannot_be_read_is_answered_with_a_sentence_and_leaves_nothing(
+    clerk: httpx2.AsyncClient, review: Review
+) -> None:
+    before = await contents()
+    for name, (content, words) in BROKEN.items():
+        page = await send(clerk, review, content)
+        assert page.status_code == 422, name
+        assert words in page.text, name
+    assert await contents() == before
+
+
+async def test_a_form_without_a_file_is_answered_with_a_sentence(clerk: httpx2.AsyncClient, review: Review) -> None:
+    page = await clerk.post(f"/bureau/{review.id}/bestand", data={"column_id": "x"})
+    assert (page.status_code, sentence("form.no_file") in page.text) == (422, True)
+
+
+async def test_columns_with_other_names_can_be_named_and_a_wrong_name_is_refused(
+    clerk: httpx2.AsyncClient, review: Review
+) -> None:
+    content = rows(*(f"P{n};Noord;p{n}@inwoner.example" for n in range(1, 13)), header="pasnr;stuk;mail")
+    assert "geen kolom met een eigen nummer" in (await send(clerk, review, content)).text
+    wrong = await send(clerk, review, content, column_id="pasnummer")
+    assert (wrong.status_code, "‘pasnummer’ staat niet in het bestand" in wrong.text) == (422, True)
+    assert not await Frame.all().exists()
+    assert (await send(clerk, review, content, column_id="pasnr", column_area="stuk")).status_code == 303
+    assert {person.area for person in await Person.all()} == {"Noord"}
+
+
+async def test_refused_rows_are_listed_with_their_number_and_the_rest_is_kept(
+    clerk: httpx2.AsyncClient, review: Review
+) -> None:
+    lines = [*good_rows(3), ROW.format("", 4), ROW.format("A1", 5), ROW.format("A6", 6).replace("3511 AA", "12AB")]
+    assert (await send(clerk, review, rows(*lines))).status_code == 303
+    page = (await clerk.get(f"/bureau/{review.id}/bestand")).text
+    for number in (5, 6, 7):
+        assert f"Rij {number}" in page
+    stored = await Frame.get(review=review)
+    assert (stored.accepted, stored.refused_count) == (3, 3)
+    assert await Person.filter(frame=stored).count() == 3
+
+
+async def test_a_new_file_takes_the_place_of_the_earlier_one(clerk: httpx2.AsyncClient, review: Review) -> None:
+    for number in (5, 8):
+        assert (await send(clerk, review, rows(*good_rows(number)))).status_code == 303
+    assert await Person.all().count() == (await Frame.get(review=review)).accepted == 8
+
+
+async def test_people_who_work_here_cannot_be_drawn(stage: Stage, clerk: httpx2.AsyncClient, review: Review) -> None:
+    lines = [*good_rows(3), ROW.format("A4", 4).replace("A4@inwoner.example", stage.council.email.upper())]
+    await send(clerk, review, rows(*lines))
+    stored = await Frame.get(review=review)
+    assert (stored.accepted, stored.excluded["council_or_staff"]) == (3, 1)
+    assert not await Person.filter(email__icontains="council").exists()
+
+
+async def test_a_draw_without_a_file_or_a_seed_or_larger_than_the_frame_is_refused(
+    stage: Stage, clerk: httpx2.AsyncClient, review: Review
+) -> None:
+    address = f"/bureau/{review.id}/loting"
+    seed = {"seed": "1-2-3", "seed_source": "dobbelstenen"}
+    for fields, words in (
+        (seed, sentence("people.no_frame")),
+        ({"seed": "", "seed_source": "x"}, sentence("form.empty")),
+        ({"seed": "1", "seed_source": ""}, sentence("form.empty")),
+    ):
+        page = await clerk.post(address, data=fields)
+        assert (page.status_code, words in page.text) == (422, True)
+    await send(clerk, review, rows(*good_rows(39)))
+    page = await clerk.post(address, data=seed)
+    assert page.status_code == 422
+    assert "U wilt 40 mensen loten" in page.text
+    assert 'value="1-2-3"' in page.text
+    assert (await Review.get(id=review.id)).state == State.RELEASED
+    assert not await Member.all().exists()
+
+
+async def test_at_most_one_is_drawn_per_address(stage: Stage, review: Review) -> None:
+    await stage.draw(review)
+    members = await stage.members(review)
+    assert len(members) == 40
+    homes = Counter(member.address for member in members)
+    assert max(homes.values()) == 1
+
+
+async def test_the_record_of_a_draw_can_be_verified_and_names_nobody(
+    stage: Stage, review: Review, client: httpx2.AsyncClient
+) -> None:
+    await stage.read_people(review)
+    lot = await compute_lot(review, SEED)
+    await stage.draw_from_frame(review)
+    answer = await client.get(f"/t/{review.id}/loting.json")
+    record = answer.json()
+    checks = verify(record, FrameSummary(**record["frame"]), lot.candidates)
+    assert all(check.ok for check in checks), checks
+    assert not all(
+        check.ok for check in verify(record | {"size": 39}, FrameSummary(**record["frame"]), lot.candidates)
+    )
+    assert bytes.fromhex(record["seed"]) == SEED.encode()
+    for member in await stage.members(review):
+        assert member.pseudonym not in answer.text
+        assert member.email not in answer.text
+
+
+async def test_the_same_seed_and_file_give_the_same_people_in_another_installation(
+    fresh_databases: "Callable[[], Urls]", settings: Settings
+) -> None:
+    async def drawn(secret: str, seed: str) -> list[str]:
+        urls = fresh_databases()
+        own = replace(settings, secret_key=secret, database_url=urls.main, vault_url=urls.vault)
+        async with Database(own) as database:
+            stage = Stage(own, database)
+            await stage.hire()
+            for _ in range(int(secret[-1])):  # other ids than in the first installation
+                await stage.draft()
+            review = await stage.review(State.RELEASED)
+            await stage.read_people(review, frame())
+            await stage.draw_from_frame(review, seed)
+            return sorted(member.pseudonym for member in await stage.members(review))
+
+    here = await drawn("the secret key of installation 1", SEED)
+    assert await drawn("the secret key of installation 2", SEED) == here
+    assert await drawn("the secret key of installation 2", "6-6-6") != here
+
+
+async def test_who_was_drawn_or_wants_no_more_is_left_out_of_the_next_file(stage: Stage, review: Review) -> None:
+    content = frame(150)
+    await stage.read_people(review, content)
+    await stage.draw_from_frame(review)
+    members = await stage.members(review)
+    leaver = members[0]
+    await stage.database.write(opt_out(stage.settings, leaver, OptOut.NEVER_AGAIN))
+
+    second = await stage.review(State.RELEASED)
+    await stage.read_people(second, content)
+    stored = await Frame.get(review=second)
+    assert (stored.excluded["recently_drawn"], stored.excluded["opted_out"]) == (39, 1)
+    left = set(await Person.filter(frame=stored).values_list("pseudonym", flat=True))
+    assert not left & {member.pseudonym for member in members}
+
+    a_year_ago = today().replace(year=today().year - 1)
+    assert REST_DAYS == 365
+    await stage.change(Exclusion.filter(), since=a_year_ago)
+    await stage.read_people(second, content)
+    stored = await Frame.get(review=second)
+    assert "recently_drawn" not in stored.excluded or not stored.excluded["recently_drawn"]
+    left = set(await Person.filter(frame=stored).values_list("pseudonym", flat=True))
+    assert leaver.pseudonym not in left, "never again is for good"
+    assert members[1].pseudonym in left
+
+
+async def test_who_takes_part_after_all_is_left_in_peace_for_a_year_only(stage: Stage, review: Review) -> None:
+    await stage.draw(review)
+    [member, *_] = await stage.members(review)
+    for choice in (OptOut.NEVER_AGAIN, OptOut.NO):
+        await stage.database.write(opt_out(stage.settings, member, choice))
+    assert {entry.reason for entry in await Exclusion.all()} == {DRAWN}
+    assert await Exclusion.all().count() == 40
+
+
+async def test_a_draw_is_kept_only_with_the_file_from_which_it_was_drawn(stage: Stage, review: Review) -> None:
+    await stage.read_people(review)
+    lot = await compute_lot(review, SEED)
+    await stage.read_people(review, frame(100, seed=5))
+    with pytest.raises(Refused) as refusal:
+        await stage.database.write(keep_lot(stage.settings, review, lot, SEED, "dobbelstenen", stage.clerk))
+    assert refusal.value.code == "people.frame_changed"
+    assert (await Review.get(id=review.id)).state == State.RELEASED
+
+
+async def test_people_without_mail_get_a_letter_and_the_clerk_a_line_in_the_log(
+    stage: Stage, clerk: httpx2.AsyncClient
+) -> None:
+    from panel.audit import AuditEntry
+    from panel.invitations.links import personal_link
+
+    review = await stage.review(State.OPEN)
+    [member, *_] = await stage.members(review)
+    await stage.change(Member.filter(id=member.id), email="")
+    answer = await clerk.post(f"/bureau/{review.id}/brieven")
+    lines = answer.content.decode("utf-8-sig").splitlines()
+    assert lines[0] == "naam;adres;link"
+    assert next(csv.reader(lines[1:], delimiter=";")) == [
+        member.name,
+        member.address,
+        personal_link(stage.settings, member),
+    ]
+    assert await AuditEntry.filter(action="letters printed").count() == 1
+
+
+def test_a_frame_of_the_demonstration_is_read_by_its_usual_names() -> None:
+    mapping = guess_mapping(read_table(frame(30)).header)
+    assert {"id", "email", "birth_date", "gender", "area", "secrecy"} <= set(mapping)

@@ -1,0 +1,217 @@
+import hashlib
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import httpx2
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+from stage import Stage, dossier, plan
+
+from panel.audit import AuditEntry
+from panel.demo.browser import Page
+from panel.demo.proposal import read_proposal
+from panel.proposals.actions import newest_version, save_version
+from panel.proposals.models import Proposal, ProposalVersion
+from panel.proposals.pages import LENGTHS
+from panel.reviews.actions import approve
+from panel.reviews.models import Review, State
+from panel.staff.models import Staff
+from panel.web.messages import Refused, sentence
+
+SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
+NEW = "/bureau/voorstellen/nieuw"
+WHY = ("why_this", "why_so", "works", "better")
+
+
+@pytest.fixture
+async def browser(stage: Stage, sign_in: SignIn) -> httpx2.AsyncClient:
+    return await sign_in(stage.drafter)
+
+
+def filled_in(**changes: Any) -> dict[str, Any]:
+    return {**read_proposal(None), **changes}
+
+
+async def test_a_proposal_that_lacks_something_cannot_be_released_and_the_sentence_names_it(stage: Stage) -> None:
+    for lacks in (*WHY, "question", "summary", "text", "goal", "values", "indicators"):
+        version = await stage.proposal(**{lacks: type(getattr(dossier(), lacks))()})
+        review = await stage.draft(version)
+        await stage.database.write(approve(review, stage.drafter))
+        with pytest.raises(Refused) as refusal:
+            await stage.database.write(approve(review, stage.clerk))
+        assert sentence(f"dossier.{lacks}") in refusal.value.sentence
+        after = await Review.get(id=review.id)
+        assert (after.state, after.approved_by_clerk_id) == (State.DRAFT, None)
+
+
+async def test_everything_that_lacks_is_named_at_once_to_who_writes_prepares_and_approves(
+    stage: Stage, browser: httpx2.AsyncClient, sign_in: SignIn
+) -> None:
+    saved = await browser.post(NEW, data={"title": "Alleen een titel", "kind": "overig"})
+    clerk = await sign_in(stage.clerk)
+    review = await stage.draft(await ProposalVersion.get())
+    await stage.database.write(approve(review, stage.drafter))
+    pages = [
+        await browser.get(saved.headers["location"]),
+        await clerk.get(f"{saved.headers['location']}/tweede-mening"),
+        await clerk.post(f"/bureau/{review.id}/akkoord"),
+    ]
+    for page in pages:
+        for code in (*WHY, "question", "summary", "goal"):
+            assert sentence(f"dossier.{code}") in page.text
+
+
+async def test_a_summary_of_more_than_400_words_is_too_long_to_release(stage: Stage) -> None:
+    assert dossier(summary="woord " * 400).missing() == []
+    assert dossier(summary="woord " * 401).missing() == ["summary_too_long"]
+
+
+async def test_every_change_is_a_new_version_with_a_digest_that_anyone_can_compute(
+    stage: Stage, browser: httpx2.AsyncClient
+) -> None:
+    first = await browser.post(NEW, data=filled_in(values=["meedoen", "inkomen", "zelf_doen"]))
+    [proposal] = await Proposal.all()
+    edit = f"/bureau/voorstellen/{proposal.id}/veranderen"
+    form = Page(await browser.get(edit)).form("/veranderen")
+    assert (await browser.post(edit, data=form.values)).headers["location"] == first.headers["location"]
+    assert await ProposalVersion.all().count() == 1, "saving what is already there adds nothing"
+    await browser.post(edit, data=form.values | {"goal": "iets nieuws"})
+    versions = await ProposalVersion.all().order_by("number")
+    assert [version.number for version in versions] == [1, 2]
+    for version in versions:
+        text = json.dumps(version.content, sort_keys=True, ensure_ascii=False)
+        assert version.digest == hashlib.sha256(text.encode()).hexdigest()
+        page = await browser.get(f"/bureau/voorstellen/{version.id}")
+        assert version.digest in page.text
+    assert versions[0].content["goal"] != versions[1].content["goal"] == "iets nieuws"
+    assert await AuditEntry.filter(action="proposal saved").count() == 2
+
+
+async def test_two_who_save_at_once_both_have_a_version(stage: Stage) -> None:
+    import asyncio
+
+    version = await stage.proposal()
+    await version.fetch_related("proposal")
+    goals = [f"doel {number}" for number in range(4)]
+    units = (
+        stage.database.write(save_version(version.proposal, dossier(goal=goal), stage.drafter)) for goal in goals
+    )
+    saved = await asyncio.gather(*units)
+    assert sorted(version.number for version in saved) == [2, 3, 4, 5]
+    newest = await newest_version(version.proposal)
+    assert newest is not None
+    assert newest.number == 5
+
+
+ODD_FIELDS: list[tuple[str, Any, str, dict[str, int]]] = [
+    ("title", "", "form.empty", {}),
+    ("kind", "wet", "form.choice", {}),
+    ("values", ["geluk", "inkomen"], "form.choice", {}),
+    ("values", ["meedoen", "inkomen", "wonen", "opgroeien"], "form.too_many", {"most": 3}),
+    ("laws", ["grondwet", "wmo"], "form.choice", {}),
+    ("indicators", "\n".join(f"Teken {number}" for number in range(9)), "form.too_many", {"most": 8}),
+    ("indicators", "Kort\n" + "x" * 201, "form.too_long", {"most": 200, "length": 201}),
+]
+ODD_FIELDS += [
+    (name, "x" * (most + 1), "form.too_long", {"most": most, "length": most + 1})
+    for name, most in LENGTHS.items()
+    if name != "kind"
+]
+NOT_ON_THE_FORM = {"wet", "geluk", "grondwet"}
+
+
+async def test_a_field_that_cannot_be_kept_comes_back_with_everything_that_was_typed(
+    browser: httpx2.AsyncClient,
+) -> None:
+    for field, value, code, facts in ODD_FIELDS:
+        sent = filled_in(why_this='Dit <b>typte</b> ik & niemand "anders".') | {field: value}
+        page = await browser.post(NEW, data=sent)
+        assert page.status_code == 422, field
+        assert sentence(code, **facts) in page.text, field
+        back = Page(page).form("/nieuw").values
+        for name, typed in sent.items():
+            texts = typed if isinstance(typed, list) else [typed]
+            if name == "kind" and NOT_ON_THE_FORM & set(texts):
+                continue
+            expected = sorted(text.strip() for text in texts if text not in NOT_ON_THE_FORM)
+            assert sorted(text.strip() for text in back.get(name, [""])) == expected, (field, name)
+    assert not await ProposalVersion.all().exists()
+
+
+async def test_markdown_is_shown_without_anything_that_can_do_harm(
+    browser: httpx2.AsyncClient, client: httpx2.AsyncClient, stage: Stage
+) -> None:
+    evil = "Gewoon **vet**.\n\n<script>alert(1)</script>\n\n[klik](javascript:alert(1)) <img src=x onerror=alert(1)>"
+    texts = dict.fromkeys((*WHY, "summary", "text", "monday", "fixed", "still_open", "sources"), evil)
+    review = await stage.draft(await stage.proposal(title="<i>Titel</i>", question="<i>Vraag</i>?", **texts))
+    await stage.bring(review, State.OPEN)
+    for page in (await browser.get("/bureau/voorstellen/1"), await client.get(f"/t/{review.id}")):
+        assert page.status_code == 200
+        tree = LexborHTMLParser(page.text)
+        assert "<strong>vet</strong>" in page.text
+        assert not tree.css("script, main img[onerror], main i")
+        assert not [a for a in tree.css("a") if "javascript" in (a.attributes.get("href") or "")]
+
+
+async def test_a_proposal_can_be_long(browser: httpx2.AsyncClient) -> None:
+    text = "Artikel één. " * 11_000
+    saved = await browser.post(NEW, data=filled_in(text=text))
+    assert saved.status_code == 303
+    assert (await ProposalVersion.get()).content["text"] == text.strip()
+
+
+DATES = {name: str(day) for name, day in vars(plan()).items()}
+
+
+ODD_PLANS = [
+    ("sample_size", "veel", "form.number"),
+    ("sample_size", "0", "form.number"),
+    ("sample_size", "100001", "form.number"),
+    ("sample_size", "000000100999", "form.number"),
+    ("quorum", "-1", "form.number"),
+    ("quorum", "41", "review.quorum_above_sample"),
+    ("majority_percent", "49", "form.number"),
+    ("majority_percent", "100", "form.number"),
+    ("closes_on", "31-12-2026", "form.date"),
+    ("closes_on", "", "form.empty"),
+    ("closes_on", "2026-02-30", "form.date"),
+    ("closes_on", "2020-01-01", "review.closes_in_the_past"),
+    ("decision_on", "2020-01-01", "review.decision_before_judgement"),
+]
+LIMITS = {"sample_size": (1, 100_000), "quorum": (1, 100_000), "majority_percent": (50, 99)}
+
+
+async def test_a_plan_that_cannot_be_comes_back_with_its_sentence_and_what_was_typed(
+    stage: Stage, sign_in: SignIn
+) -> None:
+    clerk, version = await sign_in(stage.clerk), await stage.proposal()
+    for field, value, code in ODD_PLANS:
+        sent = DATES | {field: value}
+        page = await clerk.post(f"/bureau/voorstellen/{version.id}/tweede-mening", data=sent)
+        assert page.status_code == 422, (field, value)
+        facts = dict(zip(("low", "high"), LIMITS.get(field, ()), strict=False))
+        assert sentence(code, **facts) in page.text, (field, value)
+        back = Page(page).form("/tweede-mening").values
+        assert {name: back[name] for name in sent} == {name: [typed] for name, typed in sent.items()}
+    assert not await Review.all().exists()
+
+
+ODD_STEPS = [
+    ("verlengen", {"closes_on": "2020-01-01", "reason": "Meer tijd."}, "review.only_later"),
+    ("verlengen", {"closes_on": "x", "reason": "Meer tijd."}, "form.date"),
+    ("verlengen", {"closes_on": "2099-01-01", "reason": " "}, "review.no_reason"),
+    ("verlengen", {"closes_on": "2099-01-01", "reason": "x" * 2_001}, "form.too_long"),
+    ("intrekken", {"reason": ""}, "review.no_reason"),
+    ("intrekken", {"reason": "x" * 2_001}, "form.too_long"),
+]
+
+
+async def test_a_step_that_is_refused_comes_back_with_what_was_typed(stage: Stage, sign_in: SignIn) -> None:
+    clerk, review = await sign_in(stage.clerk), await stage.review(State.OPEN)
+    for step, fields, code in ODD_STEPS:
+        page = await clerk.post(f"/bureau/{review.id}/{step}", data=fields)
+        assert page.status_code == 422, fields
+        assert sentence(code, most=2_000, length=2_001) in page.text, fields
+        assert Page(page).form(step).values == {name: [value] for name, value in fields.items()}
+    assert dict(await Review.get(id=review.id)) == dict(review)
