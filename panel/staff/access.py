@@ -42,9 +42,9 @@ def desk(right: Right, endpoint: Endpoint) -> Endpoint:
         staff = await staff_of_session(secret) if secret else None
         if staff is None:
             return see("/bureau/aanmelden")
+        request.state.staff = staff
         if not may(staff, right):
             raise HTTPException(403)
-        request.state.staff = staff
         return await endpoint(request)
 
     return guarded
