@@ -11,7 +11,6 @@ from panel.invitations.letters import needed, write_letter
 from panel.invitations.links import OPT_OUT, member_of_token, personal_link
 from panel.invitations.models import Kind, Wave
 from panel.mail.letter import Letter
-from panel.mail.models import State
 from panel.mail.outbox import counts
 from panel.mail.pause import pause
 from panel.people.models import Member, OptOut
@@ -90,7 +89,10 @@ async def post(request: Request) -> Response:
     """What became of each mail, in numbers."""
     review = await Review.get(id=request.path_params["id"])
     waves = [(wave, await counts(wave.kind, wave.id)) for wave in await Wave.filter(review=review).order_by("id")]
-    return page(request, "invitations/post.html", review=review, waves=waves, State=State, pause=await pause())
+    by_letter = await Member.filter(review=review, email="").count()
+    return page(
+        request, "invitations/post.html", review=review, waves=waves, by_letter=by_letter, pause=await pause()
+    )
 
 
 async def letters(request: Request) -> Response:
