@@ -40,11 +40,9 @@ async def queue(request: Request) -> Response:
 async def judge(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
     fields = await read_fields(request)
-    known = set(CHOICES)
-    decisions = {
-        name.removeprefix("text_"): Decision(values[0])
-        for name, values in fields.items()
-        if name.startswith("text_") and values[0] in known
+    chosen = {
+        str(text.id): fields.text(f"text_{text.id}") for text in await Statement.filter(review=review).only("id")
     }
+    decisions = {id_: Decision(choice) for id_, choice in chosen.items() if choice in set(CHOICES)}
     await database_of(request).write(moderate(review, decisions, staff_on(request)))
     return see(f"/bureau/{review.id}/teksten")

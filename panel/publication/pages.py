@@ -121,11 +121,11 @@ async def do_reply(request: Request) -> Response:
     fields = await read_fields(request)
     errors: dict[str, str] = {}
     for advice in describe_outcome(review, report.findings).advices:
-        chosen = fields.text(f"decision_{advice.id}")
-        reason = fields.text(f"reason_{advice.id}", 4_000)
-        if not chosen and not reason:
-            continue
         try:
+            chosen = fields.text(f"decision_{advice.id}")
+            reason = fields.text(f"reason_{advice.id}", 4_000)
+            if not chosen and not reason:
+                continue
             if chosen not in set(Decision):
                 raise Refused("publication.no_reply", f"decision_{advice.id}")
             unit = reply(review, advice.id, Decision(chosen), reason, staff_on(request))
@@ -167,11 +167,12 @@ async def do_follow_up(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
     fields = await read_fields(request)
     try:
-        text = fields.text("follow_up", 4_000)
-        await database_of(request).write(follow_up(review, text, staff_on(request)))
+        unit = follow_up(review, fields.text("follow_up", 4_000), staff_on(request))
+        await database_of(request).write(unit)
     except Refused as refused:
+        [typed, *_] = fields.get("follow_up", [""])
         errors = {refused.field: refused.sentence}
-        return page(request, "publication/follow_up.html", 422, review=review, typed=text, errors=errors)
+        return page(request, "publication/follow_up.html", 422, review=review, typed=typed, errors=errors)
     return see(f"/bureau/{review.id}")
 
 

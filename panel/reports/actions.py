@@ -38,13 +38,19 @@ async def want_report(review: Review, staff: Staff) -> None:
     if review.state != State.CLOSED:
         raise Refused("review.not_closed")
     await require_moderated(review)
-    await Report.update_or_create({"build": Build.WANTED, "progress": ""}, review=review)
+    report, new = await Report.get_or_create(review=review)
+    if not new and report.build != Build.FAILED:
+        return  # it is being made
+    # After a failure nobody has seen the findings: texts that were held back since then are left out.
+    anew = {"build": Build.WANTED, "progress": "", "findings": None, "digest": "", "frozen_at": None}
+    await Report.filter(id=report.id).update(**anew)
     await record(actor_of(staff), "report asked for", f"review {review.id}")
 
 
 async def build_wanted(database: Database, settings: Settings) -> int:
     """Make every report that is asked for, or that a killed process left half made."""
-    reports = await Report.filter(build__in=[Build.WANTED, Build.BUILDING]).select_related("review__version")
+    wanted = Report.filter(build__in=[Build.WANTED, Build.BUILDING], review__state=State.CLOSED)
+    reports = await wanted.select_related("review__version")
     for report in reports:
         await _build(database, settings, report)
     return len(reports)
