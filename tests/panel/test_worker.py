@@ -1,0 +1,162 @@
+"""What happens by itself, on its day, once, and only for those who still need it."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from stage import Stage, answers_to, work
+
+from deliberation.questionnaire import read
+from panel.audit import first_broken
+from panel.demo.mailbox import Mailbox
+from panel.invitations.actions import opt_out, remind, send_wave
+from panel.invitations.models import Kind, Wave
+from panel.mail.models import Message
+from panel.mail.models import State as MailState
+from panel.people.models import Member, OptOut
+from panel.reviews.models import Review, State, Step
+from panel.staff.actions import request_sign_in
+
+WAITING = (MailState.READY, MailState.CLAIMED, MailState.SENDING)
+
+
+def receivers(stage: Stage, part: str) -> list[str]:
+    """Whoever got a mail with this in its text."""
+    return sorted(mail.to for mail in Mailbox(stage.settings.var / "mail").new() if part in mail.text)
+
+
+async def mail_done() -> bool:
+    return await Message.all().exists() and not await Message.filter(state__in=WAITING).exists()
+
+
+def reachable(members: list[Member]) -> list[Member]:
+    """Without those whose address is refused by the server that catches the mail."""
+    return [member for member in members if not member.email.startswith("verhuisd.")]
+
+
+@pytest.fixture
+async def review(stage: Stage) -> Review:
+    """Open, with every invitation delivered."""
+    review = await stage.review(State.OPEN)
+    await stage.work(mail_done)
+    return review
+
+
+async def let_half_the_time_pass(stage: Stage, review: Review) -> None:
+    now = datetime.now(UTC)
+    await stage.change(Step.filter(review=review, state=State.OPEN), at=now - timedelta(days=11))
+    await stage.change(Review.filter(id=review.id), closes_at=now + timedelta(days=10))
+
+
+async def test_everybody_who_can_be_reached_is_invited_once_with_a_link_of_their_own(
+    stage: Stage, review: Review
+) -> None:
+    members = await stage.members(review)
+    mails = [mail for mail in Mailbox(stage.settings.var / "mail").new() if "/m/" in mail.text]
+    assert sorted(mail.to for mail in mails) == sorted(member.email for member in reachable(members))
+    assert len({mail.link("/m/") for mail in mails}) == len(mails)
+    refused = await Message.filter(state=MailState.REFUSED).count()
+    assert refused == len(members) - len(reachable(members))
+
+
+async def test_halfway_who_has_not_answered_is_reminded_by_itself_and_only_once(stage: Stage, review: Review) -> None:
+    members = reachable(await stage.members(review))
+    answered, this_time, never, *silent = members
+    questionnaire = read(review.questionnaire)
+    await stage.answer(answered, answers_to(questionnaire, 1))
+    await stage.answer(silent[0], {"q09_stem": "voor"}, hand_in=False)
+    await stage.database.write(opt_out(stage.settings, this_time, OptOut.THIS_TIME))
+    await stage.database.write(opt_out(stage.settings, never, OptOut.NEVER_AGAIN))
+
+    async def reminded() -> bool:
+        return await Message.filter(kind=Kind.REMINDER).exists() and await mail_done()
+
+    with pytest.raises(TimeoutError):
+        await stage.work(reminded, seconds=0.6)  # it is not yet halfway
+    before = len(receivers(stage, "/m/"))
+    await let_half_the_time_pass(stage, review)
+    await stage.work(reminded)
+    reminders = [mail.to for mail in list(Mailbox(stage.settings.var / "mail").new())[before:]]
+    assert sorted(reminders) == sorted(member.email for member in silent)
+    assert await stage.database.write(remind(review, "test")) == 0
+    assert await Wave.filter(kind=Kind.REMINDER).count() == 1
+
+
+async def test_who_answers_after_the_reminder_was_queued_does_not_get_it(stage: Stage, review: Review) -> None:
+    [member, *_] = reachable(await stage.members(review))
+    await stage.database.write(remind(review, "test"))
+    await stage.answer(member, {"q09_stem": "voor"})
+    await stage.work(mail_done)
+    states = {message.recipient_id: message.state async for message in Message.filter(kind=Kind.REMINDER)}
+    assert states[member.id] == MailState.SUPPRESSED
+    assert list(states.values()).count(MailState.ACCEPTED) == len(states) - 1
+
+
+async def test_a_review_closes_on_its_date_and_who_took_part_is_thanked(stage: Stage, review: Review) -> None:
+    members = reachable(await stage.members(review))
+    for member in members[:6]:
+        await stage.answer(member, {"q09_stem": "tegen"})
+    await stage.answer(members[6], {"q09_stem": "voor"}, hand_in=False)
+    await stage.pass_closing_date(review)
+
+    async def thanked() -> bool:
+        return await Message.filter(kind=Kind.THANKS).exists() and await mail_done()
+
+    await stage.work(thanked)
+    closed = await Review.get(id=review.id)
+    assert (closed.state, closed.partial) == (State.CLOSED, 1)
+    wave = await Wave.get(kind=Kind.THANKS)
+    thanks = await Message.filter(kind=Kind.THANKS, occasion_id=wave.id).values_list("recipient_id", flat=True)
+    assert sorted(map(int, thanks)) == sorted(member.id for member in members[:6])
+    assert await first_broken() is None
+
+
+async def test_two_workers_do_everything_once(stage: Stage) -> None:
+    review = await stage.review(State.OPEN)
+    await stage.answer_some(review, 6)
+    await stage.work(mail_done)
+    await stage.pass_closing_date(review)
+
+    async def thanked() -> bool:
+        return await Message.filter(kind=Kind.THANKS).exists() and await mail_done()
+
+    await asyncio.gather(*(work(stage.database, stage.settings, thanked) for _ in range(3)))
+    states = [step.state for step in await Step.filter(review=review)]
+    assert states.count(State.CLOSED) == 1
+    mails = [(mail.to, mail.subject) for mail in Mailbox(stage.settings.var / "mail").new()]
+    assert len(mails) == len(set(mails))
+    assert await first_broken() is None
+
+
+async def test_a_link_to_sign_in_does_not_wait_for_a_wave(stage: Stage) -> None:
+    await stage.review(State.OPEN)
+    await stage.database.write(request_sign_in(stage.clerk.email))
+    await stage.work(mail_done)
+    first = [mail.to for mail in Mailbox(stage.settings.var / "mail").new()][:4]
+    assert stage.clerk.email in first, "among the first that go out over the four connections"
+
+
+async def test_a_wave_after_a_withdrawal_is_not_sent(stage: Stage) -> None:
+    review = await stage.review(State.OPEN)
+    await stage.withdraw(review)
+    await stage.work(mail_done)
+    assert {message.state async for message in Message.all()} == {MailState.SUPPRESSED}
+    assert not list(Mailbox(stage.settings.var / "mail").new())
+
+
+async def test_who_never_wants_mail_gets_none_also_later(stage: Stage, review: Review) -> None:
+    members = reachable(await stage.members(review))
+    for member in members[:6]:
+        await stage.answer(member, {"q09_stem": "tegen"})
+    await stage.database.write(opt_out(stage.settings, members[0], OptOut.NEVER_AGAIN))
+    await stage.database.write(opt_out(stage.settings, members[1], OptOut.THIS_TIME))
+    await stage.database.write(opt_out(stage.settings, members[7], OptOut.THIS_TIME))
+    for kind in (Kind.THANKS, Kind.RESULT, Kind.REPLY):
+        await stage.database.write(send_wave(review, kind, "test"))
+    before = len(list(Mailbox(stage.settings.var / "mail").new()))
+    await stage.work(mail_done)
+    got = [mail.to for mail in list(Mailbox(stage.settings.var / "mail").new())[before:]]
+    assert members[0].email not in got
+    assert got.count(members[1].email) == 3, "who took part hears what came of it"
+    assert members[7].email not in got
+    assert got.count(members[8].email) == 2, "who did not take part gets no thanks, but the result and the reply"
