@@ -1,13 +1,10 @@
 """The service as a process of its own with its mail catcher, and real browsers that visit it. On SQLite only."""
 
-import re
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import pytest_asyncio
@@ -17,27 +14,22 @@ from panel.database import Database, migrate
 from panel.demo import desk
 from panel.demo.browser import Browser as PlainBrowser
 from panel.demo.browser import new_client
-from panel.demo.mailbox import Mail, Mailbox
 from panel.demo.play import STAFF
 from panel.demo.residents import make_frame
 from panel.demo.service import demo_settings, free_port, service
-from panel.reviews.models import Review
 from panel.settings import Settings
 from panel.staff.actions import add_staff
 
-sys.path.append(str(Path(__file__).parent))  # for visitor
+sys.path.append(str(Path(__file__).parent))  # for town and visitor
 
-if TYPE_CHECKING:
-    from visitor import Visitor
+from town import DESK, NewVisitor, OpenRound, Round, Town, invitations
+from visitor import Visitor
 
 SECRET = "a secret of the journeys, long enough to be one"
 QUIET = (
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     *("--disable-sync", "--no-first-run", "--disable-quic"),
 )
-DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
-PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
-NewVisitor = Callable[..., Awaitable["Visitor"]]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -46,34 +38,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         for item in items:
             if here in item.path.parents:
                 item.add_marker(pytest.mark.skip(reason="journeys run on SQLite"))
-
-
-@dataclass(frozen=True)
-class Town:
-    """A running service, and the mail that its people get."""
-
-    settings: Settings
-
-    @property
-    def url(self) -> str:
-        return self.settings.base_url
-
-    def mailbox(self) -> Mailbox:
-        """A mailbox that gives what arrives from now on."""
-        box = Mailbox(self.settings.var / "mail")
-        for _ in box.new():
-            pass
-        return box
-
-    async def pass_time(self, review: str) -> None:
-        """The closing date of the review at this address of the desk comes, at once."""
-        number = int(review.rsplit("/", 1)[1])
-        async with Database(self.settings) as database:
-            await database.write(_close(number))
-
-
-async def _close(number: int) -> None:
-    await Review.filter(id=number).update(closes_at=datetime.now(UTC))
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -87,20 +51,6 @@ async def town(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Town]:
             await database.write(add_staff(email, name, role, "journeys"))
     async with service(settings):
         yield Town(settings)
-
-
-@dataclass
-class Round:
-    """An open review: its address at the desk, and the invitations that arrived."""
-
-    address: str
-    mails: list[Mail]
-
-    def next_mail(self) -> Mail:
-        return self.mails.pop()
-
-
-OpenRound = Callable[[int], Awaitable[Round]]
 
 
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
@@ -126,16 +76,6 @@ async def open_round(town: Town) -> AsyncIterator[OpenRound]:
         yield make
 
 
-async def invitations(clerk: PlainBrowser, address: str, box: Mailbox) -> list[Mail]:
-    """The invitations that arrived, once none is waiting any more."""
-    found: list[Mail] = []
-    waiting = True
-    while waiting:
-        waiting = not re.search(r'data-label="Wacht nog">0<', (await clerk.open(f"{address}/post")).html)
-        found += [mail for mail in box.new() if "/m/" in mail.text]
-    return found
-
-
 @pytest_asyncio.fixture(scope="session", loop_scope="session")
 async def members_round(open_round: OpenRound) -> Round:
     return await open_round(40)
@@ -152,8 +92,6 @@ async def browser() -> AsyncIterator[Browser]:
 @pytest_asyncio.fixture(loop_scope="session")
 async def visit(browser: Browser, town: Town) -> AsyncIterator[NewVisitor]:
     """Makes a visitor with a browser of their own; at the end none of them may have met a fault."""
-    from visitor import Visitor
-
     visitors: list[Visitor] = []
 
     async def make(**options: Any) -> Visitor:

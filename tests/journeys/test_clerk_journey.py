@@ -6,7 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from conftest import PHONE, NewVisitor, Town, invitations
+from town import PHONE, NewVisitor, Town, invitations
 from visitor import Visitor
 
 from panel.demo import desk
@@ -227,7 +227,8 @@ async def open_box(clerk: Visitor, town: Town, review: str) -> list[Mail]:
 async def answer(town: Town, mails: list[Mail]) -> None:
     members = [MadeUpMember(mail.link("/m/"), mail.link("/u/"), seed) for seed, mail in enumerate(mails)]
     members[0].vote, members[1].vote = "voor", "aanpassen"
-    await answer_all(town.url, members[: SAMPLE // 2], Outcome(), [].append)
+    finished: list[int] = []
+    await answer_all(town.url, members[: SAMPLE // 2], Outcome(), finished.append)
 
 
 async def remind_and_extend(clerk: Visitor, review: str) -> None:

@@ -1,7 +1,7 @@
 """The measure itself: what is wrong with a page is noticed."""
 
 import pytest
-from conftest import NewVisitor
+from town import NewVisitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

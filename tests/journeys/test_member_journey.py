@@ -5,7 +5,7 @@ from typing import Literal
 
 import pytest
 import pytest_asyncio
-from conftest import PHONE, NewVisitor, OpenRound, Round, Town
+from town import PHONE, NewVisitor, OpenRound, Round, Town
 from visitor import Visitor
 
 from panel.demo.mailbox import Mail

@@ -1,0 +1,71 @@
+"""A running service with its people's mail, for the journeys."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from visitor import Visitor
+
+from panel.database import Database
+from panel.demo.browser import Browser
+from panel.demo.mailbox import Mail, Mailbox
+from panel.reviews.models import Review
+from panel.settings import Settings
+
+DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
+PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+NewVisitor = Callable[..., Awaitable[Visitor]]
+
+
+@dataclass(frozen=True)
+class Town:
+    """A running service, and the mail that its people get."""
+
+    settings: Settings
+
+    @property
+    def url(self) -> str:
+        return self.settings.base_url
+
+    def mailbox(self) -> Mailbox:
+        """A mailbox that gives what arrives from now on."""
+        box = Mailbox(self.settings.var / "mail")
+        for _ in box.new():
+            pass
+        return box
+
+    async def pass_time(self, review: str) -> None:
+        """The closing date of the review at this address of the desk comes, at once."""
+        number = int(review.rsplit("/", 1)[1])
+        async with Database(self.settings) as database:
+            await database.write(_close(number))
+
+
+async def _close(number: int) -> None:
+    await Review.filter(id=number).update(closes_at=datetime.now(UTC))
+
+
+@dataclass
+class Round:
+    """An open review: its address at the desk, and the invitations that arrived."""
+
+    address: str
+    mails: list[Mail]
+
+    def next_mail(self) -> Mail:
+        return self.mails.pop()
+
+
+OpenRound = Callable[[int], Awaitable[Round]]
+
+
+async def invitations(clerk: Browser, address: str, box: Mailbox) -> list[Mail]:
+    """The invitations that arrived, once none is waiting any more."""
+    found: list[Mail] = []
+    waiting = True
+    while waiting:
+        waiting = not re.search(r'data-label="Wacht nog">0<', (await clerk.open(f"{address}/post")).html)
+        found += [mail for mail in box.new() if "/m/" in mail.text]
+    return found
