@@ -10,6 +10,7 @@ many people who save at the same moment wait for one fsync and not for each othe
 
 import asyncio
 import logging
+import sqlite3
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, Protocol, TypeVar
@@ -19,6 +20,7 @@ from tortoise.backends.base.config_generator import expand_db_url
 from tortoise.backends.sqlite.client import SqliteTransactionWrapper
 from tortoise.connection import get_connection
 from tortoise.context import TortoiseContext
+from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 from tortoise.transactions import in_transaction
 
@@ -124,10 +126,12 @@ class GroupCommit:
             try:
                 await self._commit(group)
             except Exception as error:
+                # A full disk ends the whole transaction, and the driver's own errors are not the ORM's.
+                failure = OperationalError(error) if isinstance(error, sqlite3.Error) else error
                 for unit, done in group:
                     unit.close()
                     if not done.done():
-                        done.set_exception(error)
+                        done.set_exception(failure)
             finally:
                 for _ in group:
                     self._waiting.task_done()

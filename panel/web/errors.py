@@ -2,6 +2,7 @@
 
 import logging
 
+import asyncpg  # type: ignore[import-untyped]  # it comes without types
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
@@ -36,7 +37,14 @@ async def storage_failed(request: Request, error: Exception) -> Response:
     return page(request, "web/error.html", 503, kind=503, sentence="")
 
 
-HANDLERS = {HTTPException: http_error, DoesNotExist: not_found, Refused: refused, OperationalError: storage_failed}
+# What the driver says when a server is gone in the middle.
+LOST = (asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError, ConnectionError)
+HANDLERS = {
+    HTTPException: http_error,
+    DoesNotExist: not_found,
+    Refused: refused,
+    **dict.fromkeys((OperationalError, *LOST), storage_failed),
+}
 
 
 class LastResort:
