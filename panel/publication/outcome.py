@@ -24,8 +24,11 @@ class Advised:
 
 @dataclass(frozen=True)
 class Outcome:
+    """`vote` describes the picture of the vote, or is empty and `untold` says why there is none."""
+
     verdict: str
     vote: str
+    untold: str
     turnout: str
     advices: list[Advised]
     sureness: list[str]
@@ -36,12 +39,14 @@ def describe_outcome(review: Review, findings: Mapping[str, Any]) -> Outcome:
     """What came of a review, in the words of its report."""
     found: Findings = read_dataclass(Findings, findings, "findings")
     questionnaire = read(review.questionnaire)
-    voted = next(question for question in found.questions if question.is_vote)
+    votes = next(question for question in found.questions if question.is_vote).tables[0]
+    told = any(row.share is not None for row in votes.rows)
     labels = {option.key: option.label.lower() for option in questionnaire.vote.options}
     verdict = wording.verdict(found.verdict, labels.get(found.verdict.outcome, ""), review.majority_percent)
     return Outcome(
         verdict=verdict,
-        vote=wording.described(voted.tables[0]),
+        vote=wording.described(votes) if told else "",
+        untold="" if told else f"{wording.finding(votes)}.",
         turnout=wording.turnout(found.participation.answered, found.participation.invited),
         advices=[_advised(advice, questionnaire, verdict) for advice in found.advices],
         sureness=wording.sureness(found),
