@@ -14,8 +14,8 @@ WAITS_FOR = {
     State.OPEN: "Het panel antwoordt.",
     State.CLOSED: "De griffie maakt het rapport.",
     State.PUBLISHED: "De raad antwoordt nog op het advies.",
-    State.FOLLOWED_UP: "Deze tweede mening is afgerond.",
-    State.WITHDRAWN: "Deze tweede mening is ingetrokken.",
+    State.FOLLOWED_UP: "",
+    State.WITHDRAWN: "",
 }
 
 
