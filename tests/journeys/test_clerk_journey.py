@@ -19,7 +19,7 @@ from panel.web.dutch import today
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 
-RESIDENTS, SAMPLE = 400, 60
+RESIDENTS, SAMPLE, ANSWERS = 400, 90, 60
 WRONG_ROWS = (
     "V999001;Fout Postcode;fout@inwoner.example;Kerkstraat;1;12AB;Voorbeeld;01-01-1980;V;West;N",
     "V999002;Fout Datum;fout2@inwoner.example;Kerkstraat;2;3500 AA;Voorbeeld;31-02-1980;M;West;N",
@@ -114,7 +114,7 @@ async def write_proposal(drafter: Visitor) -> str:
     assert await page.get_by_text("Schrijf in één zin wat u aan het panel vraagt.").is_visible()
     await look_and_tab(drafter)
 
-    await drafter.follow("Veranderen")
+    await drafter.follow("Aanvullen")
     for name, values in read_proposal(None).items():
         field = page.locator(f"[name={name}]")
         if await field.count() > 1:
@@ -228,7 +228,7 @@ async def answer(town: Town, mails: list[Mail]) -> None:
     members = [MadeUpMember(mail.link("/m/"), mail.link("/u/"), seed) for seed, mail in enumerate(mails)]
     members[0].vote, members[1].vote = "voor", "aanpassen"
     finished: list[int] = []
-    await answer_all(town.url, members[: SAMPLE // 2], Outcome(), finished.append)
+    await answer_all(town.url, members[:ANSWERS], Outcome(), finished.append)
 
 
 async def remind_and_extend(clerk: Visitor, review: str) -> None:

@@ -16,6 +16,7 @@ PAGE = """<!doctype html><html lang="nl"><head><title>Proef</title>
         ('<img src="data:,">', "image-alt"),
         ('<p style="color: #999; background: #fff">Bijna niet te lezen</p>', "color-contrast"),
         ("<input>", "label"),
+        ('<img src="data:image/svg+xml," alt="De stem">', "does not show"),
         ('<p style="width: 400px">Te breed voor een telefoon</p>', "phone: wider than the screen"),
         (
             "<style>@media (min-width: 1000px) { p { width: 33em } }</style><p>Te breed</p>",

@@ -15,6 +15,8 @@ TOO_WIDE = """() => {
     const wide = [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().right > most + 1);
     return ['wider than the screen', ...wide.slice(0, 3).map(element => element.outerHTML.slice(0, 160))];
 }"""
+BROKEN = """() => [...document.images].filter(image => !image.naturalWidth).map(
+    image => 'a picture that does not show: ' + image.src.slice(0, 80))"""
 # What the Tab key must reach; of radio buttons that share a name it reaches one.
 STOPS = """() => {
     const seen = new Set();
@@ -87,7 +89,7 @@ class Visitor:
 
     async def look(self) -> None:
         """Hold this page against the measure: narrow, wide, dark, in forced colours, with large text."""
-        page, found = self.page, []
+        page, found = self.page, await self.page.evaluate(BROKEN)
         size = page.viewport_size
         await page.evaluate(AXE_SCRIPT)
         for name, width, media in GUISES:
