@@ -36,10 +36,6 @@ class Page:
         found = self._tree.css_first("h1")
         return found.text(strip=True) if found else ""
 
-    def links(self, start: str) -> list[str]:
-        found = [node.attributes.get("href") or "" for node in self._tree.css("a")]
-        return [address for address in found if address.startswith(start)]
-
     def form(self, action: str = "") -> Form:
         """The form that goes to an address ending so; without one, the first that is no sign-out."""
         for node in self._tree.css("form"):

@@ -42,7 +42,6 @@ class Counts:
     """What happened, counted on every side."""
 
     invited: int = 0
-    refused_rows: int = 0
     accepted: int = 0
     refused: int = 0
     in_doubt: int = 0

@@ -25,22 +25,12 @@ NEXT_STEP = {
     State.ANSWERED: ("opvolging", "Laten zien wat ermee is gedaan"),
 }
 KINDS = {State.OPEN: "active", State.PUBLISHED: "success", State.WITHDRAWN: "danger"}
-UNDECIDED = (MailState.READY, MailState.CLAIMED, MailState.SENDING, MailState.DEFERRED)
 
 
 @dataclass(frozen=True)
 class MailCount:
     kind: str
-    wave_id: int
     states: dict[MailState, int]
-
-    @property
-    def total(self) -> int:
-        return sum(self.states.values())
-
-    @property
-    def waiting(self) -> int:
-        return sum(self.states.get(state, 0) for state in UNDECIDED)
 
 
 @dataclass(frozen=True)
@@ -107,10 +97,8 @@ class Life:
 
 async def life_of(review: Review) -> Life:
     members = Member.filter(review=review)
-    mail = [
-        MailCount(wave.kind, wave.id, await counts(wave.kind, wave.id))
-        for wave in await Wave.filter(review=review).order_by("id")
-    ]
+    waves = await Wave.filter(review=review).order_by("id")
+    mail = [MailCount(wave.kind, await counts(wave.kind, wave.id)) for wave in waves]
     texts = Statement.filter(review=review)
     return Life(
         review=review,
