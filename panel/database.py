@@ -30,6 +30,10 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 Unit = Coroutine[Any, Any, T]
 TRUNCATE_TRIES = 100
+OLDER_TRANSACTIONS = """
+SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
+AND (age(backend_xmin) >= age($1::xid) OR age(backend_xid) >= age($1::xid))
+"""
 SHARED_COMMIT = 64  # units of work that may share one commit
 
 MODELS = {
@@ -95,9 +99,8 @@ class Database:
             client = self._context.connections.get(f"{name}_writer")
             if client.capabilities.dialect == "sqlite":
                 await _truncate_journal(client)
-                continue
-            for table in dead:
-                await client.execute_query(f'VACUUM FULL "{table}"')
+            else:
+                await _rewrite(client, dead)
 
 
 class GroupCommit:
@@ -221,6 +224,19 @@ async def _truncate_journal(client: BaseDBAsyncClient) -> None:
             return
         await asyncio.sleep(0.1)
     log.warning("the journal could not be cleared: another process keeps the database busy")
+
+
+async def _rewrite(client: BaseDBAsyncClient, tables: tuple[str, ...]) -> None:
+    """Tries for a while: dead rows stay as long as a transaction that began before they died may still read them."""
+    [now] = await client.execute_query_dict("SELECT pg_current_xact_id()::xid AS id")
+    for _ in range(TRUNCATE_TRIES):
+        if not await client.execute_query_dict(OLDER_TRANSACTIONS, [now["id"]]):
+            break
+        await asyncio.sleep(0.1)
+    else:
+        log.warning("dead rows may be left: another process keeps a transaction open")
+    for table in tables:
+        await client.execute_query(f'VACUUM FULL "{table}"')
 
 
 def dialect() -> str:
