@@ -1,7 +1,6 @@
 """The service as a process of its own with its mail catcher, and real browsers that visit it. On SQLite only."""
 
 import shutil
-import sys
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,11 +18,8 @@ from panel.demo.residents import make_frame
 from panel.demo.service import demo_settings, free_port, service
 from panel.settings import Settings
 from panel.staff.actions import add_staff
-
-sys.path.append(str(Path(__file__).parent))  # for town and visitor
-
-from town import DESK, NewVisitor, OpenRound, Round, Town, invitations
-from visitor import Visitor
+from tests.journeys.town import DESK, NewVisitor, OpenRound, Round, Town, invitations
+from tests.journeys.visitor import Visitor
 
 SECRET = "a secret of the journeys, long enough to be one"
 QUIET = (

@@ -6,8 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from town import PHONE, NewVisitor, Town, invitations
-from visitor import Visitor
 
 from panel.demo import desk
 from panel.demo.browser import Browser, new_client
@@ -16,6 +14,8 @@ from panel.demo.members import MadeUpMember, Outcome, answer_all
 from panel.demo.proposal import read_proposal
 from panel.demo.residents import make_frame
 from panel.web.dutch import today
+from tests.journeys.town import PHONE, NewVisitor, Town, invitations
+from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
 

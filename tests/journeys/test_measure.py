@@ -1,7 +1,8 @@
 """The measure itself: what is wrong with a page is noticed."""
 
 import pytest
-from town import NewVisitor
+
+from tests.journeys.town import NewVisitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

@@ -5,10 +5,10 @@ from typing import Literal
 
 import pytest
 import pytest_asyncio
-from town import PHONE, NewVisitor, OpenRound, Round, Town
-from visitor import Visitor
 
 from panel.demo.mailbox import Mail
+from tests.journeys.town import PHONE, NewVisitor, OpenRound, Round, Town
+from tests.journeys.visitor import Visitor
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 

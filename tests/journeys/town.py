@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from visitor import Visitor
-
 from panel.database import Database
 from panel.demo.browser import Browser
 from panel.demo.mailbox import Mail, Mailbox
 from panel.reviews.models import Review
 from panel.settings import Settings
+from tests.journeys.visitor import Visitor
 
 DESK: dict[str, Any] = {"viewport": {"width": 1280, "height": 900}}
 PHONE: dict[str, Any] = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 
-from stage import Stage
 from starlette.routing import BaseRoute, Route
 
 from panel.invitations.links import ANSWER, OPT_OUT, make_token
@@ -11,6 +10,7 @@ from panel.publication.pages import DOWNLOADS
 from panel.reviews.models import Review
 from panel.staff.actions import request_sign_in, sign_in_token
 from panel.staff.models import Staff
+from tests.panel.stage import Stage
 
 
 class Addresses:

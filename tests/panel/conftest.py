@@ -1,11 +1,8 @@
 """The service in this process, a review in any state (see stage.py), and browsers without a screen."""
 
-import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
@@ -16,13 +13,10 @@ from panel.demo.service import free_port
 from panel.settings import Settings
 from panel.staff.actions import request_sign_in, sign_in_token
 from panel.staff.models import Staff
-
-sys.path.append(str(Path(__file__).parent))  # for stage and what else tests of this room share
-
-if TYPE_CHECKING:
-    from stage import Stage
+from tests.panel.stage import Stage
 
 OpenBrowser = Callable[[], httpx2.AsyncClient]
+SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 
 
 @pytest.fixture
@@ -39,9 +33,7 @@ async def app(app_settings: Settings) -> AsyncIterator[Starlette]:
 
 
 @pytest.fixture
-async def stage(app: Starlette) -> "Stage":
-    from stage import Stage
-
+async def stage(app: Starlette) -> Stage:
     made = Stage(app.state.settings, app.state.database)
     await made.hire()
     return made
@@ -67,7 +59,7 @@ def client(open_browser: OpenBrowser) -> httpx2.AsyncClient:
 
 
 @pytest.fixture
-def sign_in(stage: "Stage", open_browser: OpenBrowser) -> "Callable[[Staff], AsyncIterator[httpx2.AsyncClient]]":
+def sign_in(stage: Stage, open_browser: OpenBrowser) -> SignIn:
     """A browser in which somebody of the staff has opened a mailed link."""
 
     async def signed_in(staff: Staff) -> httpx2.AsyncClient:
@@ -78,4 +70,4 @@ def sign_in(stage: "Stage", open_browser: OpenBrowser) -> "Callable[[Staff], Asy
         assert response.status_code == 303
         return browser
 
-    return signed_in  # type: ignore[return-value]
+    return signed_in

@@ -8,8 +8,6 @@ from typing import Any
 
 import httpx2
 import pytest
-from contents import contents
-from stage import Stage, answers_to
 
 from deliberation.questionnaire import Questionnaire, read
 from panel.answers.actions import ballot_key, close_review, record_ballot, save_answer
@@ -19,6 +17,8 @@ from panel.invitations.links import ANSWER, make_token
 from panel.people.models import Member
 from panel.reviews.models import Review, State
 from panel.web.messages import Refused, catalogue, sentence
+from tests.panel.contents import contents
+from tests.panel.stage import Stage, answers_to
 
 OpenBrowser = Callable[[], httpx2.AsyncClient]
 

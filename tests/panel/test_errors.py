@@ -4,13 +4,13 @@ from collections.abc import Awaitable, Callable
 
 import httpx2
 import pytest
-from stage import Stage
 from starlette.applications import Starlette
 
 from panel.app import routes
 from panel.reviews.models import State
 from panel.settings import Settings
 from panel.staff.models import Staff
+from tests.panel.stage import Stage
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 HUGE = ("99999", "2147483648", "99999999999999999999999999", "-1", "1e3", "%00")

@@ -5,13 +5,13 @@ from dataclasses import replace
 
 import httpx2
 import pytest
-from contents import contents
-from stage import Stage
 
 from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
 from panel.people.exclusions import DRAWN, OPTED_OUT
 from panel.people.models import Exclusion, Member, OptOut
 from panel.reviews.models import Review, State
+from tests.panel.contents import contents
+from tests.panel.stage import Stage
 
 
 @pytest.fixture

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import httpx2
 import pytest
-from addresses import Addresses, opened
 from aiosmtplib import SMTP
-from contents import contents
-from stage import Stage
 from starlette.applications import Starlette
 
 from panel.invitations.links import ANSWER, make_token
 from panel.reviews.models import Review, State
 from panel.staff.models import Staff
+from tests.panel.addresses import Addresses, opened
+from tests.panel.contents import contents
+from tests.panel.stage import Stage
 
 OpenBrowser = Callable[[], httpx2.AsyncClient]
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]

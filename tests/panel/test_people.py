@@ -4,12 +4,9 @@ import csv
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING
 
 import httpx2
 import pytest
-from contents import contents
-from stage import SEED, Stage, frame
 
 from deliberation.sortition.columns import guess_mapping
 from deliberation.sortition.frame import FrameSummary
@@ -25,9 +22,10 @@ from panel.settings import Settings
 from panel.staff.models import Staff
 from panel.web.dutch import today
 from panel.web.messages import Refused, sentence
+from tests.conftest import Urls
+from tests.panel.contents import contents
+from tests.panel.stage import SEED, Stage, frame
 
-if TYPE_CHECKING:
-    from conftest import Urls
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 HEADER = "volgnummer;naam;e-mail;straat;huisnummer;postcode;woonplaats;geboortedatum;geslacht;wijk;geheimhouding"
 ROW = "{0};Jan Jansen;{0}@inwoner.example;Dorpsweg;{1};3511 AA;Voorbeeld;01-02-1980;M;Noord;N"
@@ -183,7 +181,7 @@ async def test_the_record_of_a_draw_can_be_verified_and_names_nobody(
 
 
 async def test_the_same_seed_and_file_give_the_same_people_in_another_installation(
-    fresh_databases: "Callable[[], Urls]", settings: Settings
+    fresh_databases: Callable[[], Urls], settings: Settings
 ) -> None:
     async def drawn(secret: str, seed: str) -> list[str]:
         urls = fresh_databases()

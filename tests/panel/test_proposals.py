@@ -6,7 +6,6 @@ from typing import Any
 import httpx2
 import pytest
 from selectolax.lexbor import LexborHTMLParser
-from stage import Stage, dossier, plan
 
 from panel.audit import AuditEntry
 from panel.demo.browser import Page
@@ -18,6 +17,7 @@ from panel.reviews.actions import approve
 from panel.reviews.models import Review, State
 from panel.staff.models import Staff
 from panel.web.messages import Refused, sentence
+from tests.panel.stage import Stage, dossier, plan
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 NEW = "/bureau/voorstellen/nieuw"

@@ -5,7 +5,6 @@ from collections.abc import Awaitable, Callable
 
 import httpx2
 import pytest
-from stage import Stage
 
 from panel.arguments.models import Decision as Judgement
 from panel.arguments.models import Statement
@@ -20,6 +19,7 @@ from panel.reports.models import Build, Report
 from panel.reviews.models import Review, State
 from panel.staff.models import Staff
 from panel.web.messages import Refused, sentence
+from tests.panel.stage import Stage
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 

@@ -4,7 +4,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from stage import SEED, Stage, dossier, plan
 
 from panel.answers.actions import close_review
 from panel.arguments.actions import moderate
@@ -25,6 +24,7 @@ from panel.staff.actions import add_staff
 from panel.staff.models import Role
 from panel.web.dutch import today
 from panel.web.messages import Refused, sentence
+from tests.panel.stage import SEED, Stage, dossier, plan
 
 Do = Callable[[Stage, Review], Awaitable[object]]
 WHILE_DRAFT = {State.DRAFT}

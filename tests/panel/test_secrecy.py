@@ -15,10 +15,7 @@ from pathlib import Path
 import asyncpg
 import httpx2
 import pytest
-from addresses import Addresses, opened
-from contents import contents, texts
 from scipy.stats import spearmanr
-from stage import Stage, answers_to, frame
 from starlette.applications import Starlette
 
 from deliberation.questionnaire import read
@@ -33,6 +30,9 @@ from panel.people.models import Member, Person
 from panel.reviews.models import Review, State
 from panel.settings import Settings
 from panel.staff.models import Staff
+from tests.panel.addresses import Addresses, opened
+from tests.panel.contents import contents, texts
+from tests.panel.stage import Stage, answers_to, frame
 
 SAMPLE, ANSWERED, CHANGED, HALFWAY = 60, 50, 8, 5
 # Random order gives a correlation beyond this once in a million times; the order of arrival would give 1.

@@ -5,8 +5,6 @@ from datetime import UTC, datetime, timedelta
 
 import httpx2
 import pytest
-from contents import contents, texts
-from stage import Stage
 from starlette.applications import Starlette
 from starlette.routing import Route
 
@@ -17,6 +15,8 @@ from panel.staff.access import RIGHTS, Right
 from panel.staff.actions import QUIET_SECONDS, SIGN_IN, add_staff, request_sign_in, sign_in_token
 from panel.staff.models import Role, Session, Staff
 from panel.web.signing import sign
+from tests.panel.contents import contents, texts
+from tests.panel.stage import Stage
 
 OpenBrowser = Callable[[], httpx2.AsyncClient]
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]

@@ -9,8 +9,6 @@ from types import SimpleNamespace
 
 import httpx2
 import pytest
-from slow_relay import SlowRelay
-from stage import Stage, work
 from starlette.applications import Starlette
 
 from panel.answers.actions import ballot_key
@@ -29,6 +27,8 @@ from panel.reviews.models import Review, State
 from panel.settings import Settings
 from panel.staff.models import Staff
 from panel.web.messages import sentence
+from tests.panel.slow_relay import SlowRelay
+from tests.panel.stage import Stage, work
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 WAITING = (MailState.READY, MailState.CLAIMED, MailState.SENDING, MailState.DEFERRED)

@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from stage import Stage, answers_to, work
 
 from deliberation.questionnaire import read
 from panel.audit import first_broken
@@ -16,6 +15,7 @@ from panel.mail.models import State as MailState
 from panel.people.models import Member, OptOut
 from panel.reviews.models import Review, State, Step
 from panel.staff.actions import request_sign_in
+from tests.panel.stage import Stage, answers_to, work
 
 WAITING = (MailState.READY, MailState.CLAIMED, MailState.SENDING)
 

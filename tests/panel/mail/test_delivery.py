@@ -6,8 +6,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from sender import Letters, deliver_all, let_time_pass
-from unruly_relay import UnrulyRelay
 
 from panel.database import Database
 from panel.mail import outbox
@@ -17,6 +15,8 @@ from panel.mail.models import Message, Pause, State
 from panel.mail.pause import pause
 from panel.mail.smtp import Relay
 from panel.settings import Settings
+from tests.panel.mail.sender import Letters, deliver_all, let_time_pass
+from tests.panel.mail.unruly_relay import UnrulyRelay
 
 
 async def end_the_pause(database: Database) -> None:

@@ -3,24 +3,22 @@ import os
 import signal
 import sys
 from dataclasses import fields
-from pathlib import Path
 
 import pytest
-from sender import Letters, deliver_all, let_time_pass
-from unruly_relay import UnrulyRelay
 
 from panel.database import Database
 from panel.mail import outbox
 from panel.mail.models import Message, State
 from panel.settings import PREFIX, ROOT, Settings
-
-SENDER = Path(__file__).with_name("sender.py")
+from tests.panel.mail.sender import Letters, deliver_all, let_time_pass
+from tests.panel.mail.unruly_relay import UnrulyRelay
 
 
 async def sending_process(settings: Settings) -> asyncio.subprocess.Process:
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
-    environment |= {PREFIX + f.name.upper(): str(getattr(settings, f.name)) for f in fields(settings)}
-    return await asyncio.create_subprocess_exec(sys.executable, str(SENDER), env=environment)
+    environment = os.environ | {PREFIX + f.name.upper(): str(getattr(settings, f.name)) for f in fields(settings)}
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.panel.mail.sender", cwd=ROOT, env=environment
+    )
 
 
 async def taken(server: UnrulyRelay, number: int) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
-from unruly_relay import UnrulyRelay
 
 from panel.mail.smtp import Kind, Outcome, Relay
 from panel.settings import Settings, SettingsError
+from tests.panel.mail.unruly_relay import UnrulyRelay
 
 SENDER, WIM = "tweedemening@voorbeeld.example", "wim.fine@voorbeeld.example"
 MESSAGE = b"Subject: x\r\n\r\nGoedendag\r\n"
