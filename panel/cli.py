@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -63,7 +64,10 @@ def worker(settings: Settings) -> None:
     async def work() -> None:
         await migrate(settings)
         async with Database(settings) as database:
-            await Worker(database, settings).run()
+            own = Worker(database, settings)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, own.stop)
+            await own.run()
 
     asyncio.run(work())
 

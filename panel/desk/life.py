@@ -1,7 +1,7 @@
 """A review as the clerk sees it: what was done, what is next, what could go wrong."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from panel.arguments.models import Decision, Statement
 from panel.invitations.models import Wave
@@ -11,7 +11,7 @@ from panel.people.models import Frame, Member, OptOut
 from panel.reports.models import Build, Report
 from panel.reviews.models import Review, State, Step
 from panel.reviews.states import LIFE
-from panel.web.dutch import today
+from panel.web.dutch import format_date, today
 from panel.web.messages import sentence
 
 NEXT_STEP = {
@@ -24,6 +24,8 @@ NEXT_STEP = {
     State.PUBLISHED: ("antwoord", "Antwoorden op het advies"),
     State.ANSWERED: ("opvolging", "Laten zien wat ermee is gedaan"),
 }
+PUBLISHED_AT = LIFE.index(State.PUBLISHED)
+PAPERS_AHEAD = timedelta(weeks=2)  # the council gets its papers two to three weeks before it forms a judgement
 KINDS = {State.OPEN: "active", State.PUBLISHED: "success", State.WITHDRAWN: "danger"}
 
 
@@ -77,6 +79,9 @@ class Life:
     @property
     def warnings(self) -> list[str]:
         found = []
+        papers_due = self.review.judgement_on - PAPERS_AHEAD
+        if self.review.state in LIFE[:PUBLISHED_AT] and self.review.report_due > papers_due:
+            found.append(sentence("desk.papers_late", day=format_date(papers_due)))
         if self.review.state == State.OPEN and self.participated < self.review.quorum and self.days_left < 3:
             found.append(sentence("desk.quorum_far", quorum=self.review.quorum))
         if self.review.state in (State.CLOSED, State.REPORTED) and today() > self.review.report_due:
