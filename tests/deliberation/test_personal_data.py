@@ -40,7 +40,7 @@ def found(text: str) -> list[tuple[str, str]]:
         ("toen zei Fatima el Voorbeeld dat", "name", "Fatima el Voorbeeld"),
     ],
 )
-def test_personal_data_is_marked_where_it_stands(text: str, kind: str, marked: str):
+def test_personal_data_is_marked_where_it_stands(text: str, kind: str, marked: str) -> None:
     assert found(text) == [(kind, marked)]
 
 
@@ -62,17 +62,17 @@ def test_personal_data_is_marked_where_it_stands(text: str, kind: str, marked: s
         "",
     ],
 )
-def test_ordinary_text_is_left_alone(text: str):
+def test_ordinary_text_is_left_alone(text: str) -> None:
     assert find_personal_data(text) == []
 
 
-def test_everything_in_one_text_is_found_in_order():
+def test_everything_in_one_text_is_found_in_order() -> None:
     text = "Mevrouw Jansen (06-12345678, x@y.example) woont aan de Kerkstraat 5, 1234 AB 5."
     assert [kind for kind, _ in found(text)] == ["name", "phone", "email", "street", "postcode"]
 
 
 @given(st.text(alphabet="ab1 20@.-AB+NL(),;\nmevrouw'", max_size=200))
-def test_marks_are_in_order_and_do_not_overlap(text: str):
+def test_marks_are_in_order_and_do_not_overlap(text: str) -> None:
     marks = find_personal_data(text)
     places = [place for mark in marks for place in (mark.start, mark.end)]
     assert places == sorted(places)
@@ -80,7 +80,7 @@ def test_marks_are_in_order_and_do_not_overlap(text: str):
 
 
 @given(st.text("abc ", max_size=30), st.text("abc ", max_size=30))
-def test_an_address_is_found_whatever_stands_around_it(before: str, after: str):
+def test_an_address_is_found_whatever_stands_around_it(before: str, after: str) -> None:
     text = f"{before} naam@voorbeeld.example {after}"
     start = len(before) + 1
     assert Mark("email", start, start + len("naam@voorbeeld.example")) in find_personal_data(text)
@@ -91,7 +91,7 @@ def test_an_address_is_found_whatever_stands_around_it(before: str, after: str):
     ["a", "1", "0", "A", "Aa ", "a.", "a-", "@", "a@a.", "1 ", "06-", "+31", "NL91", "NL91 ", "van ",
      "Jan van de ", "A.", "mevrouw ", "Straat 1", "1234AB ", "Laan van ", "straat", "A'", "a Aa-Aa ", " ", "é"],
 )  # fmt: skip
-def test_no_text_takes_long(piece: str):
+def test_no_text_takes_long(piece: str) -> None:
     text = (piece * 20_000)[:20_000]
     start = time.process_time()
     find_personal_data(text)
@@ -103,11 +103,11 @@ def test_no_text_takes_long(piece: str):
     [("111222333", True), ("123456782", True), ("123456789", False), ("000000000", False), ("12345678", False),
      ("१११२२२३३३", False)],
 )  # fmt: skip
-def test_the_eleven_test(digits: str, passes: bool):
+def test_the_eleven_test(digits: str, passes: bool) -> None:
     assert is_bsn(digits) is passes
 
 
-def test_one_changed_digit_never_passes_the_eleven_test():
+def test_one_changed_digit_never_passes_the_eleven_test() -> None:
     for place in range(9):
         for digit in "0123456789":
             changed = "123456782"[:place] + digit + "123456782"[place + 1 :]
@@ -119,5 +119,5 @@ def test_one_changed_digit_never_passes_the_eleven_test():
     [("GB82WEST12345698765432", True), ("DE89370400440532013000", True), ("GB82WEST12345698765433", False),
      ("NL91", False), ("NL91 ABNA 0417 1643 00", False)],
 )  # fmt: skip
-def test_the_checksum_of_an_iban(text: str, passes: bool):
+def test_the_checksum_of_an_iban(text: str, passes: bool) -> None:
     assert is_iban(text) is passes

@@ -2,13 +2,14 @@ import csv
 import io
 import random
 from datetime import date
+from typing import Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberation.sortition.columns import guess_mapping
-from deliberation.sortition.frame import Frame, Rules, frame_digest, keyed_hash, read_frame
+from deliberation.sortition.frame import Frame, Person, Refusal, Rules, frame_digest, keyed_hash, read_frame
 from deliberation.sortition.table import FrameError, read_table
 
 TODAY = date(2026, 11, 22)
@@ -43,7 +44,7 @@ def read(content: bytes, rules: Rules | None = None) -> Frame:
     return read_frame(content, guess_mapping(read_table(content).header), TODAY, rules or Rules())
 
 
-def one(**changes: str):
+def one(**changes: str) -> Person:
     changes = {name.replace("_", "-"): value for name, value in changes.items()}
     frame = read(file(changes))
     assert frame.refused == ()
@@ -51,7 +52,7 @@ def one(**changes: str):
     return person
 
 
-def refused(**changes: str):
+def refused(**changes: str) -> Refusal:
     changes = {name.replace("_", "-"): value for name, value in changes.items()}
     frame = read(file(changes))
     assert frame.persons == ()
@@ -59,7 +60,7 @@ def refused(**changes: str):
     return refusal
 
 
-def test_a_row_becomes_a_person_without_birth_date():
+def test_a_row_becomes_a_person_without_birth_date() -> None:
     person = one()
     assert person.id == "p1"
     assert person.email == "an@voorbeeld.example"
@@ -73,7 +74,9 @@ def test_a_row_becomes_a_person_without_birth_date():
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("quoting", [csv.QUOTE_ALL, csv.QUOTE_MINIMAL])
-def test_every_usual_form_of_csv_reads_the_same(separator: str, encoding: str, ending: str, quoting: int):
+def test_every_usual_form_of_csv_reads_the_same(
+    separator: str, encoding: str, ending: str, quoting: Literal[0, 1]
+) -> None:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=separator, lineterminator=ending, quoting=quoting)
     writer.writerow(["id", "naam", "e-mail", "geslacht"])
@@ -83,12 +86,12 @@ def test_every_usual_form_of_csv_reads_the_same(separator: str, encoding: str, e
     assert frame.persons[0].name == "José, de; Oude ‘Van’"
 
 
-def test_columns_that_we_do_not_know_do_not_matter():
+def test_columns_that_we_do_not_know_do_not_matter() -> None:
     extra = {f"kolom {number}": "x" for number in range(3_000)}
     assert read(file(extra)).persons == read(file({})).persons
 
 
-def test_blank_rows_are_skipped_but_counted():
+def test_blank_rows_are_skipped_but_counted() -> None:
     content = file({}, {"postcode": "12"}).replace(b"\r\np2", b"\r\n\r\n;;\r\np2")
     assert [refusal.row for refusal in read(content).refused] == [5]
 
@@ -106,11 +109,11 @@ def test_blank_rows_are_skipped_but_counted():
           "area": "neighbourhood", "language": "language"}),
     ],
 )  # fmt: skip
-def test_a_mapping_is_proposed_from_dutch_and_english_names(header: list[str], expected: dict[str, str]):
+def test_a_mapping_is_proposed_from_dutch_and_english_names(header: list[str], expected: dict[str, str]) -> None:
     assert guess_mapping(header) == expected
 
 
-def test_a_name_is_put_together_from_its_parts():
+def test_a_name_is_put_together_from_its_parts() -> None:
     content = b"id,voornaam,tussenvoegsel,achternaam,email\n1,An,van de,Voorbeeld,a@b.example\n2,,,,c@d.example\n"
     assert [person.name for person in read(content).persons] == ["An van de Voorbeeld", None]
 
@@ -131,7 +134,7 @@ def test_a_name_is_put_together_from_its_parts():
         ({"postcode": "."}, None),
     ],
 )
-def test_one_address_has_one_key_however_it_is_written(changes: dict[str, str], key: str | None):
+def test_one_address_has_one_key_however_it_is_written(changes: dict[str, str], key: str | None) -> None:
     assert one(**changes).address_key == key
 
 
@@ -143,7 +146,7 @@ def test_one_address_has_one_key_however_it_is_written(changes: dict[str, str], 
         ("1904-02-29", "75+"), ("19910000", "35–49"), ("1990-12-00", "35–49"),
     ],
 )  # fmt: skip
-def test_a_birth_date_becomes_an_age_class(birth_date: str, age_class: str):
+def test_a_birth_date_becomes_an_age_class(birth_date: str, age_class: str) -> None:
     assert one(geboortedatum=birth_date).age_class == age_class
 
 
@@ -152,7 +155,7 @@ def test_a_birth_date_becomes_an_age_class(birth_date: str, age_class: str):
     [("16-24", "16–24"), ("25 – 34 jaar", "25–34"), ("35 tot 50 jaar", "35–49"), ("75+", "75+"), ("18-34", "18–34"),
      ("75 jaar of ouder", "75+"), ("43", "35–49"), ("99", "75+")],
 )  # fmt: skip
-def test_an_age_class_or_age_can_be_given_instead(cell: str, age_class: str):
+def test_an_age_class_or_age_can_be_given_instead(cell: str, age_class: str) -> None:
     assert one(geboortedatum="", leeftijdsklasse=cell).age_class == age_class
     assert one(leeftijdsklasse=cell).age_class == "35–49"
 
@@ -185,14 +188,16 @@ def test_an_age_class_or_age_can_be_given_instead(cell: str, age_class: str):
         ({"e_mail": "", "huisnummer": ""}, "unreachable", "Rij 2: er is geen e-mailadres en geen volledig postadres"),
     ],
 )  # fmt: skip
-def test_a_wrong_row_is_refused_with_its_place_and_what_to_do(changes: dict[str, str], code: str, sentence: str):
+def test_a_wrong_row_is_refused_with_its_place_and_what_to_do(
+    changes: dict[str, str], code: str, sentence: str
+) -> None:
     refusal = refused(**changes)
     assert (refusal.row, refusal.code) == (2, code)
     assert sentence in refusal.sentence
     assert refusal.sentence.startswith("Rij 2")
 
 
-def test_a_refusal_repeats_no_personal_data():
+def test_a_refusal_repeats_no_personal_data() -> None:
     secrets = ["Geheimenis", "geheim@fout", "Straatgeheim", "31-02-1981", "p-geheim"]
     content = "\n".join(
         [
@@ -211,13 +216,13 @@ def test_a_refusal_repeats_no_personal_data():
     assert not [secret for secret in secrets if secret in repr(frame.refused)]
 
 
-def test_the_second_of_two_equal_ids_is_refused():
+def test_the_second_of_two_equal_ids_is_refused() -> None:
     frame = read(file({"id": "x"}, {"id": " x "}, {"id": "y"}))
     assert [person.id for person in frame.persons] == ["x", "y"]
     assert [(refusal.row, refusal.code) for refusal in frame.refused] == [(3, "duplicate_id")]
 
 
-def test_rows_with_too_many_or_too_few_cells_are_refused_but_blank_ones_at_the_end_are_fine():
+def test_rows_with_too_many_or_too_few_cells_are_refused_but_blank_ones_at_the_end_are_fine() -> None:
     content = b"id,email\n1,a@b.example,\n2,a@b.example,x\n3\n"
     frame = read(content)
     assert [person.id for person in frame.persons] == ["1"]
@@ -227,7 +232,7 @@ def test_rows_with_too_many_or_too_few_cells_are_refused_but_blank_ones_at_the_e
     ]
 
 
-def test_either_an_address_or_an_e_mail_address_is_enough():
+def test_either_an_address_or_an_e_mail_address_is_enough() -> None:
     assert one(e_mail=".").email is None
     assert one(straat="", huisnummer="", postcode="", woonplaats="").address_key is None
 
@@ -237,18 +242,18 @@ def test_either_an_address_or_an_e_mail_address_is_enough():
     [("WK036301  ", "WK036301"), ("bu03630100", "BU03630100"), ("GM0363", "GM0363"), ("Gmünd-Noord", "Gmünd-Noord"),
      ("Buurt 3", "Buurt 3"), (".", None)],
 )  # fmt: skip
-def test_an_area_is_a_code_without_padding_or_a_name(cell: str, area: str | None):
+def test_an_area_is_a_code_without_padding_or_a_name(cell: str, area: str | None) -> None:
     assert one(wijkcode=cell).area == area
 
 
 @pytest.mark.parametrize(
     ("cell", "gender"), [("m", "M"), ("Man", "M"), ("v", "V"), ("VROUW", "V"), ("X", "X"), ("", None), (".", None)]
 )
-def test_gender_has_three_values_or_is_unknown(cell: str, gender: str | None):
+def test_gender_has_three_values_or_is_unknown(cell: str, gender: str | None) -> None:
     assert one(geslacht=cell).gender == gender
 
 
-def test_everyone_who_may_not_be_drawn_is_counted_once_by_reason():
+def test_everyone_who_may_not_be_drawn_is_counted_once_by_reason() -> None:
     rules = Rules(opted_out={"p1"}, recently_drawn={"p1", "p2"}, council_or_staff={"p3"})
     frame = read(
         file(
@@ -266,7 +271,7 @@ def test_everyone_who_may_not_be_drawn_is_counted_once_by_reason():
     assert [person.id for person in frame.persons] == ["p10"]
 
 
-def test_those_left_out_can_be_named_by_keyed_hashes_alone():
+def test_those_left_out_can_be_named_by_keyed_hashes_alone() -> None:
     key = b"a key of the tests"
     rules = Rules(opted_out={keyed_hash("p1", key)}, council_or_staff={"p2"}, hash_key=key)
     frame = read(file({}, {}, {}), rules)
@@ -274,7 +279,7 @@ def test_those_left_out_can_be_named_by_keyed_hashes_alone():
     assert "a key" not in repr(rules)
 
 
-def test_the_minimum_age_is_a_rule():
+def test_the_minimum_age_is_a_rule() -> None:
     born = {"geboortedatum": "2012-01-01"}
     assert read(file(born)).excluded == {"under_age": 1}
     assert read(file(born), Rules(minimum_age=12)).persons[0].age_class == "0–15"
@@ -282,7 +287,7 @@ def test_the_minimum_age_is_a_rule():
     assert read(file({"geboortedatum": "", "leeftijdsklasse": "12-15"})).excluded == {"under_age": 1}
 
 
-def test_without_any_column_for_age_the_age_is_unknown():
+def test_without_any_column_for_age_the_age_is_unknown() -> None:
     assert read(b"id,email\n1,a@b.example\n").persons[0].age_class is None
 
 
@@ -308,7 +313,7 @@ def test_without_any_column_for_age_the_age_is_unknown():
         (b'id,naam,email\n1,"A,a@b.example\n2,B",b@c.example\n3,C,\n', "In rij 2 staat een aanhalingsteken"),
     ],
 )
-def test_a_file_that_cannot_be_read_is_answered_by_one_sentence(content: bytes, sentence: str):
+def test_a_file_that_cannot_be_read_is_answered_by_one_sentence(content: bytes, sentence: str) -> None:
     with pytest.raises(FrameError, match=sentence):
         read(content)
 
@@ -322,12 +327,12 @@ def test_a_file_that_cannot_be_read_is_answered_by_one_sentence(content: bytes, 
         ({"name": "naam"}, "geen kolom met een eigen nummer"),
     ],
 )
-def test_a_wrong_mapping_is_answered_by_one_sentence(mapping: dict[str, str], sentence: str):
+def test_a_wrong_mapping_is_answered_by_one_sentence(mapping: dict[str, str], sentence: str) -> None:
     with pytest.raises(FrameError, match=sentence):
         read_frame(file({}), mapping, TODAY)
 
 
-def test_a_cell_may_hold_a_line_break():
+def test_a_cell_may_hold_a_line_break() -> None:
     frame = read(b'id,naam,email\n1,"A\nB",a@b.example\n2,C,c@d\n')
     assert frame.persons[0].name == "A B"
     assert frame.refused[0].row == 3
@@ -348,7 +353,7 @@ def numbers(count: int, *, passing: bool, seed: int = 1) -> list[str]:
 
 @pytest.mark.parametrize("column", ["id", "kenmerk van de persoon"])
 @pytest.mark.parametrize("form", ["{}", "{0:.4}.{0:.2}", " {} "])
-def test_a_column_of_citizen_service_numbers_stops_the_import_without_repeating_one(column: str, form: str):
+def test_a_column_of_citizen_service_numbers_stops_the_import_without_repeating_one(column: str, form: str) -> None:
     found = numbers(6, passing=True)
     shapes = [f"{n[:4]}.{n[4:6]}.{n[6:]}" if "." in form else form.format(n) for n in found]
     with pytest.raises(FrameError, match=f"kolom ‘{column}’ lijken burgerservicenummers") as error:
@@ -356,30 +361,30 @@ def test_a_column_of_citizen_service_numbers_stops_the_import_without_repeating_
     assert not any(character.isdigit() for character in str(error.value))
 
 
-def test_a_zero_that_a_spreadsheet_dropped_hides_no_citizen_service_number():
+def test_a_zero_that_a_spreadsheet_dropped_hides_no_citizen_service_number() -> None:
     with pytest.raises(FrameError, match="burgerservicenummers"):
         read(file(*({"id": number} for number in ("12345672", "10000021", "10000045", "10000069", "10000082"))))
 
 
-def test_a_column_called_bsn_stops_the_import_even_with_one_row():
+def test_a_column_called_bsn_stops_the_import_even_with_one_row() -> None:
     with pytest.raises(FrameError, match="burgerservicenummers"):
         read(file({"BSN": "1"}))
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_random_pseudonyms_of_nine_digits_are_no_citizen_service_numbers(seed: int):
+def test_random_pseudonyms_of_nine_digits_are_no_citizen_service_numbers(seed: int) -> None:
     frame = read(file(*({"id": number} for number in numbers(50, passing=False, seed=seed))))
     assert len(frame.persons) == 50
 
 
-def test_four_numbers_or_half_a_column_are_not_enough_to_stop():
+def test_four_numbers_or_half_a_column_are_not_enough_to_stop() -> None:
     passing = numbers(5, passing=True)
     assert len(read(file(*({"id": number} for number in passing[:4]))).persons) == 4
     mixed = [*passing, *(f"p{number}" for number in range(5))]
     assert len(read(file(*({"id": number} for number in mixed))).persons) == 10
 
 
-def test_the_digest_does_not_depend_on_the_order_or_form_of_the_file():
+def test_the_digest_does_not_depend_on_the_order_or_form_of_the_file() -> None:
     rows = [{"id": f"é{number}", "naam": "Zoë"} for number in range(5)]
     frame = read(file(*rows))
     decomposed = file(*({**row, "id": row["id"].replace("é", "e\u0301")} for row in reversed(rows)))
@@ -388,7 +393,7 @@ def test_the_digest_does_not_depend_on_the_order_or_form_of_the_file():
 
 
 @pytest.mark.parametrize("column", ["id", "naam", "e-mail", "postcode", "huisnummer", "wijkcode", "geslacht"])
-def test_any_other_value_gives_another_digest(column: str):
+def test_any_other_value_gives_another_digest(column: str) -> None:
     other = {"id": "p9", "naam": "B", "e-mail": "b@c.example", "postcode": "1234AC", "huisnummer": "13",
              "wijkcode": "WK036302", "geslacht": "M"}  # fmt: skip
     changed = read(file({column: other[column]}))
@@ -396,7 +401,7 @@ def test_any_other_value_gives_another_digest(column: str):
 
 
 @given(st.lists(st.lists(st.text(max_size=6), min_size=3, max_size=3), min_size=1, max_size=8))
-def test_every_row_is_accepted_excluded_or_refused(cells: list[list[str]]):
+def test_every_row_is_accepted_excluded_or_refused(cells: list[list[str]]) -> None:
     out = io.StringIO()
     writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     writer.writerow(["id", "email", "geheim"])
@@ -411,7 +416,7 @@ def test_every_row_is_accepted_excluded_or_refused(cells: list[list[str]]):
 
 
 @given(st.binary(max_size=300))
-def test_any_bytes_are_read_or_answered_by_a_sentence(content: bytes):
+def test_any_bytes_are_read_or_answered_by_a_sentence(content: bytes) -> None:
     try:
         frame = read(b"id,email\n" + content)
     except FrameError as error:
