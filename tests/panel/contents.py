@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from pypika_tortoise import Query
+from pypika_tortoise.queries import Query
+from tortoise import Model
 
 from panel.database import current
 
@@ -29,6 +30,11 @@ async def _tables(name: str) -> list[str]:
     connection = current(name)
     rows = await connection.execute_query_dict(TABLES[connection.capabilities.dialect])
     return sorted(row["name"] for row in rows)
+
+
+def row(kept: Model) -> dict[str, Any]:
+    """What this object has for every column of its table."""
+    return {column: getattr(kept, column) for column in kept._meta.db_fields}
 
 
 def texts(found: Contents) -> Iterator[tuple[str, str]]:

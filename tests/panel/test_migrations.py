@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from tortoise import Model
-from tortoise.context import get_current_context
+from tortoise.context import require_context
 from tortoise.indexes import Index
 from tortoise.migrations.autodetector import MigrationAutodetector
 
@@ -21,7 +21,7 @@ WHERE i.indrelid = $1::regclass GROUP BY i.indexrelid, i.indisunique
 
 
 def models_of(name: str) -> list[type[Model]]:
-    apps = get_current_context().apps
+    apps = require_context().apps
     assert apps is not None
     return list(apps[name].values())
 
@@ -98,7 +98,7 @@ def test_every_module_with_models_is_known_to_the_database() -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 async def test_there_is_nothing_left_to_migrate(database: Database, settings: Settings, name: str) -> None:
-    apps = get_current_context().apps
+    apps = require_context().apps
     assert apps is not None
     config = _config(settings, for_migrations=True)["apps"]
     writers = await MigrationAutodetector(apps, {name: config[name]}).changes()

@@ -213,7 +213,7 @@ async def test_who_was_drawn_or_wants_no_more_is_left_out_of_the_next_file(stage
     await stage.read_people(second, content)
     stored = await Frame.get(review=second)
     assert (stored.excluded["recently_drawn"], stored.excluded["opted_out"]) == (39, 1)
-    left = set(await Person.filter(frame=stored).values_list("pseudonym", flat=True))
+    left = {person.pseudonym async for person in Person.filter(frame=stored)}
     assert not left & {member.pseudonym for member in members}
 
     a_year_ago = today().replace(year=today().year - 1)
@@ -222,7 +222,7 @@ async def test_who_was_drawn_or_wants_no_more_is_left_out_of_the_next_file(stage
     await stage.read_people(second, content)
     stored = await Frame.get(review=second)
     assert "recently_drawn" not in stored.excluded or not stored.excluded["recently_drawn"]
-    left = set(await Person.filter(frame=stored).values_list("pseudonym", flat=True))
+    left = {person.pseudonym async for person in Person.filter(frame=stored)}
     assert leaver.pseudonym not in left, "never again is for good"
     assert members[1].pseudonym in left
 

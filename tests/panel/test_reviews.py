@@ -24,6 +24,7 @@ from panel.staff.actions import add_staff
 from panel.staff.models import Role
 from panel.web.dutch import today
 from panel.web.messages import Refused, sentence
+from tests.panel.contents import row
 from tests.panel.stage import SEED, Stage, dossier, plan
 
 Do = Callable[[Stage, Review], Awaitable[object]]
@@ -101,7 +102,7 @@ async def test_in_every_state_all_but_the_right_actions_are_refused_with_their_s
         assert refusal.value.code == code, name
         after = await Review.get(id=review.id)
         assert after.state == state, name
-        assert dict(after) == dict(before) | {"closes_at": after.closes_at}, name
+        assert row(after) == row(before) | {"closes_at": after.closes_at}, name
 
 
 @pytest.mark.parametrize("name", [name for name, (_, allowed, _) in ACTIONS.items() if len(allowed) == 1])
@@ -163,7 +164,7 @@ async def test_a_released_review_stays_as_it_was_while_the_proposal_goes_on(stag
     after = await Review.get(id=review.id).select_related("version")
     assert newer.number == 2
     assert after.version.digest == before.version.digest == dossier().digest()
-    assert dict(after) == dict(before)
+    assert row(after) == row(before)
     assert "iets anders" not in str(after.questionnaire)
 
 
@@ -180,7 +181,8 @@ async def test_the_closing_date_moves_only_later_and_with_a_reason(stage: Stage)
     await stage.database.write(extend(review, NEXT_MONTH, "Vakantie.", stage.clerk))
     after = await Review.get(id=review.id)
     assert after.closes_at.date() == NEXT_MONTH
-    assert (await AuditEntry.all().order_by("-id").first()).result == f"until {NEXT_MONTH}: Vakantie."  # type: ignore[union-attr]
+    [entry] = await AuditEntry.all().order_by("-id").limit(1)
+    assert entry.result == f"until {NEXT_MONTH}: Vakantie."
 
 
 async def test_a_review_closes_not_before_its_date(stage: Stage) -> None:

@@ -9,10 +9,9 @@ from deliberation.questionnaire import Question
 from panel.answers.wording import what_is_wrong
 from panel.mail.models import State as MailState
 from panel.proposals.dossier import Dossier
-from panel.publication.actions import Refused
 from panel.reviews.states import LIFE
 from panel.settings import ROOT, TEMPLATES
-from panel.web.messages import catalogue, sentence
+from panel.web.messages import Refused, catalogue, sentence
 from panel.web.templating import environment, markdown
 
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")

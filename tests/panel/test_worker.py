@@ -106,8 +106,8 @@ async def test_a_review_closes_on_its_date_and_who_took_part_is_thanked(stage: S
     closed = await Review.get(id=review.id)
     assert (closed.state, closed.partial) == (State.CLOSED, 1)
     wave = await Wave.get(kind=Kind.THANKS)
-    thanks = await Message.filter(kind=Kind.THANKS, occasion_id=wave.id).values_list("recipient_id", flat=True)
-    assert sorted(map(int, thanks)) == sorted(member.id for member in members[:6])
+    thanks = [message.recipient_id async for message in Message.filter(kind=Kind.THANKS, occasion_id=wave.id)]
+    assert sorted(thanks) == sorted(member.id for member in members[:6])
     assert await first_broken() is None
 
 
