@@ -245,8 +245,8 @@ async def test_what_a_relay_took_without_saying_so_is_sent_again_only_where_the_
 async def test_a_worker_that_lives_keeps_what_it_holds(
     database: Database, mail_settings: Settings, server: UnrulyRelay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=0.3))
-    server.seconds_per_message = 1.2
+    monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=1))
+    server.seconds_per_message = 2.5
     await database.write(outbox.queue("invitation", 1, range(8)))
     async with Relay(mail_settings, connections=4) as relay:
         delivering = asyncio.create_task(deliver(database, relay, Letters(), mail_settings))
