@@ -30,6 +30,13 @@ async def ballot_key(member: Member) -> str:
     return hmac.digest(secret.secret, str(member.id).encode(), "sha256").hex()
 
 
+async def require_known_secret(review_id: int) -> None:
+    """A new secret beside ballots of an old one would let members answer twice: then nobody gets in."""
+    known = await ReviewSecret.filter(review_id=review_id).exists()
+    if not known and await Ballot.filter(review_id=review_id).exists():
+        raise Refused("answers.secret_lost")
+
+
 async def save_answer(member: Member, key: str, question_id: str, answer: Answer | None) -> None:
     """Keep one answer, or the fact that a question is left open, in what the member has filled in so far."""
     await _enter(member)

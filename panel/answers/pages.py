@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.questionnaire import AnswerError, Question, Questionnaire, missing, read, read_answer
-from panel.answers.actions import ballot_key, record_ballot, save_answer
+from panel.answers.actions import ballot_key, record_ballot, require_known_secret, save_answer
 from panel.answers.models import Ballot
 from panel.answers.vault import make_secret
 from panel.answers.wording import in_words, typed_values, what_is_wrong
@@ -69,6 +69,7 @@ async def begin(request: Request) -> Response:
     member = await _member_of_link(request)
     if member.review.state != State.OPEN:
         return see(request.url.path)
+    await require_known_secret(member.review_id)
     await database_of(request).vault.write(make_secret(member.review_id))
     response = see("/mening")
     MEMBER_COOKIE.write(request, response, f"{member.id} {member.link_version}")

@@ -11,7 +11,7 @@ from panel.people.models import Frame, Member, OptOut
 from panel.reports.models import Build, Report
 from panel.reviews.models import Review, State, Step
 from panel.reviews.states import LIFE
-from panel.web.dutch import format_date, today
+from panel.web.dutch import format_date, local, today
 from panel.web.messages import sentence
 
 NEXT_STEP = {
@@ -82,6 +82,8 @@ class Life:
         papers_due = self.review.judgement_on - PAPERS_AHEAD
         if self.review.state in LIFE[:PUBLISHED_AT] and self.review.report_due > papers_due:
             found.append(sentence("desk.papers_late", day=format_date(papers_due)))
+        if self.review.state in LIFE[:PUBLISHED_AT] and local(self.review.closes_at).date() >= self.review.report_due:
+            found.append(sentence("desk.closes_after_report", day=format_date(self.review.report_due)))
         if self.review.state == State.OPEN and self.participated < self.review.quorum and self.days_left < 3:
             found.append(sentence("desk.quorum_far", quorum=self.review.quorum))
         if self.review.state in (State.CLOSED, State.REPORTED) and today() > self.review.report_due:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from panel.audit import record
@@ -7,10 +8,15 @@ from panel.mail.models import State as MailState
 from panel.mail.outbox import queue
 from panel.people.exclusions import set_opted_out
 from panel.people.models import Member, OptOut
+from panel.reviews.actions import withdraw_review
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
 from panel.settings import Settings
+from panel.staff.actions import actor_of
+from panel.staff.models import Staff
 from panel.web.messages import Refused
+
+ARRIVED = (MailState.ACCEPTED, MailState.IN_DOUBT, MailState.SENDING)
 
 
 async def open_review(review: Review, actor: str) -> int:
@@ -29,6 +35,13 @@ async def remind(review: Review, actor: str) -> int:
     return await send_wave(review, Kind.REMINDER, actor)
 
 
+async def withdraw_and_tell(review: Review, reason: str, staff: Staff) -> None:
+    """Stop a review, and say so to whoever was invited."""
+    await withdraw_review(review, reason, staff)
+    if await Wave.filter(review=review, kind=Kind.INVITATION).exists():
+        await send_wave(review, Kind.WITHDRAWN, actor_of(staff))
+
+
 async def send_wave(review: Review, kind: Kind, actor: str) -> int:
     """One message per member, at most once per kind: asking again adds nothing."""
     wave, _ = await Wave.get_or_create(review=review, kind=kind, number=1)
@@ -39,20 +52,25 @@ async def send_wave(review: Review, kind: Kind, actor: str) -> int:
 
 
 async def receivers(review: Review, kind: Kind) -> list[Member]:
-    """Whom a message of this kind can reach; who has opted out meanwhile is spared when it is sent."""
+    """Whom a message of this kind can reach; who has opted out meanwhile is spared when it is sent.
+
+    Where the relay refused the address of an invitation no further mail goes: it helps nobody and harms our name.
+    """
     members = Member.filter(review=review).exclude(opt_out=OptOut.NEVER_AGAIN).exclude(email="")
     if kind is not Kind.INVITATION:
-        members = members.exclude(id__in=await _unreachable(review))
+        members = members.exclude(id__in=await _invited(review, [MailState.REFUSED]))
+    if kind is Kind.WITHDRAWN:
+        members = members.filter(id__in=await _invited(review, ARRIVED))
     if kind is Kind.THANKS:
         members = members.filter(participated=True)
     return await members.order_by("id")
 
 
-async def _unreachable(review: Review) -> list[int]:
-    """Members whose address the relay refused: writing there again helps nobody and harms our name."""
+async def _invited(review: Review, states: Sequence[MailState]) -> list[int]:
+    """Members whose invitation is in one of these states."""
     wave = await Wave.get(review=review, kind=Kind.INVITATION)
-    refused = await Message.filter(kind=Kind.INVITATION, occasion_id=wave.id, state=MailState.REFUSED)
-    return [message.recipient_id for message in refused]
+    found = await Message.filter(kind=Kind.INVITATION, occasion_id=wave.id, state__in=states)
+    return [message.recipient_id for message in found]
 
 
 async def opt_out_by_mail(settings: Settings, member: Member) -> None:

@@ -32,7 +32,7 @@ def needed(kind: Kind, member: Member, review: Review) -> bool:
             return review.state == State.OPEN and member.opt_out == OptOut.NO and not member.participated
         case Kind.THANKS:
             return member.participated
-        case Kind.RESULT | Kind.REPLY:
+        case Kind.RESULT | Kind.REPLY | Kind.WITHDRAWN:
             return member.opt_out == OptOut.NO or member.participated
 
 

@@ -12,6 +12,7 @@ class Kind(StrEnum):
     THANKS = "thanks"
     RESULT = "result"
     REPLY = "reply"
+    WITHDRAWN = "withdrawn"
 
 
 class Wave(Model):

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from panel.audit import record
-from panel.invitations.actions import open_review, opt_out, opt_out_by_mail, receivers, remind
+from panel.invitations.actions import open_review, opt_out, opt_out_by_mail, receivers, remind, withdraw_and_tell
 from panel.invitations.letters import needed, write_letter
 from panel.invitations.links import OPT_OUT, member_of_token, personal_link
 from panel.invitations.models import Kind, Wave
@@ -18,6 +18,7 @@ from panel.reviews.models import Review
 from panel.staff.access import staff_on
 from panel.staff.actions import actor_of
 from panel.web.forms import read_fields
+from panel.web.messages import Refused
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
 
@@ -77,6 +78,30 @@ async def do_remind(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
     await database_of(request).write(remind(review, actor_of(staff_on(request))))
     return see(f"/bureau/{review.id}")
+
+
+async def ask_withdrawal(request: Request) -> Response:
+    return await _withdrawal_page(request, "", {})
+
+
+async def do_withdrawal(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    fields = await read_fields(request)
+    typed = (fields.get("reason") or [""])[0]
+    try:
+        unit = withdraw_and_tell(review, fields.text("reason", 2_000), staff_on(request))
+        await database_of(request).write(unit)
+    except Refused as refused:
+        return await _withdrawal_page(request, typed, {refused.field: refused.sentence}, 422)
+    return see(f"/bureau/{review.id}")
+
+
+async def _withdrawal_page(request: Request, reason: str, errors: dict[str, str], status: int = 200) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    invited = await Wave.filter(review=review, kind=Kind.INVITATION).exists()
+    members = await receivers(review, Kind.WITHDRAWN) if invited else []
+    told = sum(needed(Kind.WITHDRAWN, member, review) for member in members)
+    return page(request, "invitations/withdraw.html", status, review=review, told=told, reason=reason, errors=errors)
 
 
 async def _example(request: Request, review: Review, kind: Kind) -> Letter:

@@ -3,19 +3,22 @@ from starlette.responses import Response
 
 from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
-from panel.reviews.actions import Plan, approve, extend, prepare_review, withdraw_review
+from panel.reviews.actions import Plan, approve, change_plan, extend, prepare_review
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
+from panel.web.dutch import local
 from panel.web.forms import Fields, read_fields
 from panel.web.messages import Refused, sentence
 from panel.web.request import database_of, see
 from panel.web.templating import page
 
 MOST_PEOPLE = 100_000
+NUMBERS = ("sample_size", "quorum", "majority_percent")
+USUAL = {"sample_size": "600", "quorum": "150", "majority_percent": "50"}
 
 
 async def new(request: Request) -> Response:
-    return await _form(request, {}, {})
+    return await _form(request, await ProposalVersion.get(id=request.path_params["version"]), USUAL, {})
 
 
 async def prepare(request: Request) -> Response:
@@ -26,12 +29,13 @@ async def prepare(request: Request) -> Response:
         review = await database_of(request).write(prepare_review(version, plan, staff_on(request)))
     except Refused as refused:
         typed = {name: values[0] for name, values in fields.items()}
-        return await _form(request, typed, {refused.field: refused.sentence}, 422)
+        return await _form(request, version, typed, {refused.field: refused.sentence}, 422)
     return see(f"/bureau/{review.id}")
 
 
-async def _form(request: Request, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
-    version = await ProposalVersion.get(id=request.path_params["version"])
+async def _form(
+    request: Request, version: ProposalVersion, typed: dict[str, str], errors: dict[str, str], status: int = 200
+) -> Response:
     dossier = Dossier.from_json(version.content)
     return page(
         request,
@@ -39,7 +43,7 @@ async def _form(request: Request, typed: dict[str, str], errors: dict[str, str],
         status,
         version=version,
         dossier=dossier,
-        typed={"sample_size": "600", "quorum": "150", "majority_percent": "50"} | typed,
+        typed=dict.fromkeys(NUMBERS, "") | typed,
         errors=errors,
         missing=[sentence(f"dossier.{code}") for code in dossier.missing()],
     )
@@ -70,6 +74,29 @@ async def give_approval(request: Request) -> Response:
     return see(f"/bureau/{review.id}")
 
 
+async def ask_change(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    return await _form(request, await ProposalVersion.get(id=review.version_id), _typed(review), {})
+
+
+async def give_change(request: Request) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    version = await ProposalVersion.get(id=review.version_id)
+    fields = await read_fields(request)
+    try:
+        await database_of(request).write(change_plan(review, read_plan(fields), staff_on(request)))
+    except Refused as refused:
+        typed = {name: values[0] for name, values in fields.items()}
+        return await _form(request, version, typed, {refused.field: refused.sentence}, 422)
+    return see(f"/bureau/{review.id}")
+
+
+def _typed(review: Review) -> dict[str, str]:
+    """The plan of a review as the form shows it."""
+    names = ("sample_size", "quorum", "majority_percent", "report_due", "judgement_on", "decision_on")
+    return {name: str(getattr(review, name)) for name in names} | {"closes_on": str(local(review.closes_at).date())}
+
+
 async def ask_extension(request: Request) -> Response:
     return await _reason_page(request, "reviews/extend.html", {}, {})
 
@@ -82,20 +109,6 @@ async def give_extension(request: Request) -> Response:
         await database_of(request).write(unit)
     except Refused as refused:
         return await _reason_page(request, "reviews/extend.html", fields, {refused.field: refused.sentence}, 422)
-    return see(f"/bureau/{review.id}")
-
-
-async def ask_withdrawal(request: Request) -> Response:
-    return await _reason_page(request, "reviews/withdraw.html", {}, {})
-
-
-async def do_withdrawal(request: Request) -> Response:
-    review = await Review.get(id=request.path_params["id"])
-    fields = await read_fields(request)
-    try:
-        await database_of(request).write(withdraw_review(review, fields.text("reason", 2_000), staff_on(request)))
-    except Refused as refused:
-        return await _reason_page(request, "reviews/withdraw.html", fields, {refused.field: refused.sentence}, 422)
     return see(f"/bureau/{review.id}")
 
 

@@ -23,7 +23,7 @@ from panel.arguments.models import Decision, Statement
 from panel.database import Database
 from panel.demo.proposal import read_proposal
 from panel.demo.residents import make_frame
-from panel.invitations.actions import open_review, send_wave
+from panel.invitations.actions import open_review, send_wave, withdraw_and_tell
 from panel.invitations.models import Kind
 from panel.people.actions import compute_lot, import_frame, keep_lot, read_file
 from panel.people.models import Member
@@ -38,7 +38,7 @@ from panel.reports.actions import report_folder
 from panel.reports.findings import compute
 from panel.reports.material import input_of_findings
 from panel.reports.models import Build, Report
-from panel.reviews.actions import Plan, approve, prepare_review, withdraw_review
+from panel.reviews.actions import Plan, approve, prepare_review
 from panel.reviews.models import Review, State
 from panel.reviews.states import LIFE, advance
 from panel.settings import Settings
@@ -232,7 +232,7 @@ class Stage:
         await self.database.write(follow_up(review, "Het loket is open.", self.clerk))
 
     async def withdraw(self, review: Review) -> None:
-        await self.database.write(withdraw_review(review, "Het voorstel is van tafel.", self.clerk))
+        await self.database.write(withdraw_and_tell(review, "Het voorstel is van tafel.", self.clerk))
 
     async def work(self, done: Callable[[], Awaitable[bool]], seconds: float = 60) -> None:
         """Let the worker of the service work until something is so."""

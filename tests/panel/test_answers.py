@@ -12,7 +12,7 @@ import pytest
 from deliberation.questionnaire import Questionnaire, read
 from panel.answers.actions import ballot_key, close_review, record_ballot, save_answer
 from panel.answers.models import Ballot
-from panel.answers.vault import ReviewSecret, make_secret
+from panel.answers.vault import ReviewSecret, destroy_secret, make_secret
 from panel.invitations.links import ANSWER, make_token
 from panel.people.models import Member
 from panel.reviews.models import Review, State
@@ -316,3 +316,16 @@ async def test_pages_of_a_member_are_kept_by_nobody_and_tell_nobody_where_they_l
         assert headers["Referrer-Policy"] == "no-referrer"
         assert "default-src 'none'" in headers["Content-Security-Policy"]
         assert "script-src" not in headers["Content-Security-Policy"]
+
+
+async def test_when_the_vault_is_lost_nobody_gets_in_and_nobody_can_answer_twice(
+    stage: Stage, client: httpx2.AsyncClient
+) -> None:
+    review = await stage.review(State.OPEN)
+    first, second, *_ = await stage.members(review)
+    await stage.answer(first, {"q09_stem": "voor"})
+    await stage.database.vault.write(destroy_secret(review.id))
+    begun = await client.post(f"/m/{make_token(stage.settings, second, ANSWER)}")
+    assert begun.status_code == 409
+    assert sentence("answers.secret_lost") in begun.text
+    assert not await ReviewSecret.all().exists()

@@ -4,6 +4,7 @@ import pytest
 
 from panel.desk.life import Life
 from panel.reviews.models import Review, State
+from panel.web.dutch import format_date
 from panel.web.messages import sentence
 
 JUDGEMENT = date(2027, 1, 20)
@@ -39,6 +40,14 @@ def test_a_report_that_is_planned_after_the_papers_go_out_is_a_warning_from_the_
     assert life(State.DRAFT, date(2027, 1, 7)).warnings == [PAPERS]
     assert life(State.DRAFT, date(2027, 1, 6)).warnings == []
     assert life(State.PUBLISHED, date(2027, 1, 7)).warnings == []
+
+
+def test_a_questionnaire_that_stays_open_beyond_the_day_of_the_report_is_a_warning() -> None:
+    due = (datetime.now(UTC) + timedelta(days=10)).date()
+    assert life(State.OPEN, due, days_left=12).warnings == [
+        sentence("desk.closes_after_report", day=format_date(due))
+    ]
+    assert life(State.OPEN, due, days_left=8).warnings == []
 
 
 @pytest.mark.parametrize(("participated", "days_left", "warned"), [(149, 2, True), (150, 2, False), (149, 5, False)])

@@ -144,6 +144,18 @@ async def test_a_wave_after_a_withdrawal_is_not_sent(stage: Stage) -> None:
     assert not list(Mailbox(stage.settings.var / "mail").new())
 
 
+async def test_a_withdrawal_is_told_with_its_reason_to_who_was_invited(stage: Stage) -> None:
+    review = await stage.review(State.OPEN)
+    await stage.work(mail_done)
+    invited = {mail.to for mail in Mailbox(stage.settings.var / "mail").new()}
+    await stage.withdraw(review)
+    await stage.work(mail_done)
+    told = [mail for mail in Mailbox(stage.settings.var / "mail").new() if "stopt" in mail.subject]
+    assert {mail.to for mail in told} == invited
+    assert len(told) == len(invited)
+    assert all("Het voorstel is van tafel." in mail.text for mail in told)
+
+
 async def test_who_never_wants_mail_gets_none_also_later(stage: Stage, review: Review) -> None:
     members = reachable(await stage.members(review))
     for member in members[:6]:
