@@ -30,7 +30,7 @@ NEEDED = {
     Right.RUN: {
         f"{P}/{{version:int}}/tweede-mening",
         *(f"{R}/{step}" for step in ("bestand", "loting", "openen", "post", "brieven", "herinneren", "verlengen")),
-        *(f"{R}/{step}" for step in ("intrekken", "rapport", "publiceren", "opvolging")),
+        *(f"{R}/{step}" for step in ("plan", "intrekken", "rapport", "publiceren", "opvolging")),
     },
     Right.MODERATE: {f"{R}/teksten"},
     Right.REPLY: {f"{R}/antwoord"},
