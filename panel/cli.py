@@ -6,15 +6,19 @@ import os
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
+import asyncpg
 import click
 import uvicorn
+from tortoise.exceptions import DBConnectionError
 
 from panel.app import create_app
 from panel.audit import first_broken
 from panel.database import Database, migrate
 from panel.demo.run import run_demo, run_newcomer
-from panel.settings import Settings, SettingsError, read_settings
+from panel.mail.smtp import Relay
+from panel.settings import PREFIX, Settings, SettingsError, read_settings
 from panel.staff.actions import add_staff
 from panel.staff.models import Role
 from panel.worker import Worker
@@ -22,7 +26,22 @@ from panel.worker import Worker
 OPERATOR = "operator"
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Commands(click.Group):
+    """Commands that answer an operator's mistake with a sentence."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except SettingsError as error:
+            raise click.ClickException(str(error)) from None
+        except (ConnectionError, DBConnectionError, asyncpg.PostgresError) as error:
+            where = f"{PREFIX}DATABASE_URL and {PREFIX}VAULT_URL"
+            raise click.ClickException(f"The database cannot be used: {error}. Look at {where}.") from None
+        except OSError as error:
+            raise click.ClickException(f"{error.strerror}: {error.filename}") from None
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.pass_context
 def main(context: click.Context) -> None:
     """Samenspraak: a council asks residents, drawn by lot, before it decides."""
@@ -31,10 +50,7 @@ def main(context: click.Context) -> None:
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
     )
     logging.getLogger("httpx2").setLevel(logging.WARNING)
-    try:
-        context.obj = read_settings()
-    except SettingsError as error:
-        raise click.ClickException(str(error)) from None
+    context.obj = read_settings()
 
 
 @main.command()
@@ -42,6 +58,7 @@ def main(context: click.Context) -> None:
 @click.pass_obj
 def serve(settings: Settings, fd: int | None) -> None:
     """Serve the pages, with the worker in the same process unless SAMENSPRAAK_WORKER=no."""
+    Relay(settings)  # says at once what is wrong with the settings of the relay
     asyncio.run(migrate(settings))
     uvicorn.run(
         create_app(settings),
@@ -62,6 +79,7 @@ def worker(settings: Settings) -> None:
     """Send mail, close reviews and make reports, beside the processes that serve pages."""
 
     async def work() -> None:
+        Relay(settings)
         await migrate(settings)
         async with Database(settings) as database:
             own = Worker(database, settings)

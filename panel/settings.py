@@ -3,6 +3,7 @@
 import os
 import secrets
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, Literal
@@ -48,6 +49,9 @@ class Settings:
             object.__setattr__(self, "vault_url", f"sqlite://{self.var / 'vault.sqlite3'}")
         if len(self.secret_key) < 32:
             raise SettingsError(f"{PREFIX}SECRET_KEY is shorter than 32 characters. Use a longer, random one.")
+        for name in ("database_url", "vault_url"):
+            if not getattr(self, name).startswith(("sqlite://", "postgres://")):
+                raise SettingsError(f"{PREFIX}{name.upper()} must start with sqlite:// or postgres://.")
         if urlsplit(self.base_url).scheme not in ("http", "https"):
             raise SettingsError(f"{PREFIX}BASE_URL must start with https:// (or http:// on this machine only).")
 
@@ -101,7 +105,11 @@ def _own_secret(var: Path) -> str:
     file = var / "secret-key"
     if not file.exists():
         var.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        fresh = var / f"secret-key-{secrets.token_hex(4)}"
+        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(descriptor, "w") as out:
             out.write(secrets.token_urlsafe(48))
+        with suppress(FileExistsError):  # another process was first
+            os.link(fresh, file)
+        fresh.unlink()
     return file.read_text().strip()
