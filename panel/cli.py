@@ -106,7 +106,7 @@ def staff() -> None:
 @staff.command()
 @click.argument("email")
 @click.argument("name")
-@click.argument("role", type=click.Choice(list(Role)))
+@click.argument("role", type=click.Choice([role.value for role in Role]))
 @click.pass_obj
 def add(settings: Settings, email: str, name: str, role: str) -> None:
     """Add somebody, or change the name and role of somebody who is there."""
