@@ -52,7 +52,9 @@ class Settings:
         for name in ("database_url", "vault_url"):
             if not getattr(self, name).startswith(("sqlite://", "postgres://")):
                 raise SettingsError(f"{PREFIX}{name.upper()} must start with sqlite:// or postgres://.")
-        if urlsplit(self.base_url).scheme not in ("http", "https"):
+        address = urlsplit(self.base_url)
+        on_this_machine = address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost", "::1")
+        if address.scheme != "https" and not on_this_machine:
             raise SettingsError(f"{PREFIX}BASE_URL must start with https:// (or http:// on this machine only).")
 
     @property

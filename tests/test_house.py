@@ -46,6 +46,7 @@ def test_scripts_are_short_and_can_be_run() -> None:
         ({"WORKER": "perhaps"}, "SAMENSPRAAK_WORKER must be yes or no"),
         ({"SMTP_TLS": "maybe"}, "SAMENSPRAAK_SMTP_TLS must be one of: starttls, tls, none"),
         ({"BASE_URL": "tweedemening.example"}, "SAMENSPRAAK_BASE_URL must start with"),
+        ({"BASE_URL": "http://tweedemening.example"}, "SAMENSPRAAK_BASE_URL must start with https://"),
         ({"SMTP_PASSWORD_FILE": "no-such-file"}, "SAMENSPRAAK_SMTP_PASSWORD_FILE cannot be read"),
     ],
 )

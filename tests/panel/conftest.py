@@ -22,7 +22,7 @@ SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 @pytest.fixture
 def app_settings(settings: Settings) -> Settings:
     """With the demonstration's pages, and its server that catches mail in var/mail."""
-    return replace(settings, demo=True, smtp_port=free_port(), base_url="http://test")
+    return replace(settings, demo=True, smtp_port=free_port(), base_url="http://localhost")
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ async def open_browser(app: Starlette) -> AsyncIterator[OpenBrowser]:
         browsers: list[httpx2.AsyncClient] = []
 
         def new() -> httpx2.AsyncClient:
-            browsers.append(httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://test"))
+            browsers.append(httpx2.AsyncClient(transport=httpx2.ASGITransport(app=app), base_url="http://localhost"))
             stack.push_async_callback(browsers[-1].aclose)
             return browsers[-1]
 

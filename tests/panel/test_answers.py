@@ -282,16 +282,16 @@ async def test_posts_that_are_too_large_are_refused_and_keep_nothing(
 ANOTHER_SITE = (
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
-    {"Sec-Fetch-Site": "cross-site", "Origin": "http://test"},
+    {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
     {"Origin": "https://kwaad.example"},
-    {"Origin": "http://test.kwaad.example"},
+    {"Origin": "http://localhost.kwaad.example"},
     {"Origin": "null"},
 )
 OUR_SITE: tuple[dict[str, str], ...] = (
     {},
-    {"Sec-Fetch-Site": "same-origin", "Origin": "http://test"},
+    {"Sec-Fetch-Site": "same-origin", "Origin": "http://localhost"},
     {"Sec-Fetch-Site": "none"},
-    {"Origin": "http://test"},
+    {"Origin": "http://localhost"},
 )
 
 
