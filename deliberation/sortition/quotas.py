@@ -1,0 +1,182 @@
+"""Targets for a panel: how many of each feature, who counts for what, whether they can be met, and what to change."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from deliberation.sortition.panels import Panels, relaxed_targets
+
+Type = tuple[int, ...]
+
+
+class QuotaError(ValueError):
+    """People or targets that cannot be used. The message is a Dutch sentence that names the feature."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """From `minimum` to `maximum` people (both included) of this `feature` in this `category`."""
+
+    category: str
+    feature: str
+    minimum: int
+    maximum: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """People grouped by what the targets see of them.
+
+    `targets`: sorted by category and feature. `types`: per type the places in `targets` of its features, sorted.
+    `members`: per type the ids, sorted; their number is the size of the type.
+    """
+
+    targets: tuple[Target, ...]
+    types: tuple[Type, ...]
+    members: tuple[tuple[str, ...], ...]
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """People per type."""
+        return tuple(len(ids) for ids in self.members)
+
+    def panels(self, seats: int) -> Panels:
+        """All panels of `seats` people that keep the targets."""
+        bounds = [(target.minimum, target.maximum) for target in self.targets]
+        return Panels(self.types, self.sizes, bounds, seats)
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """`targets`: all of them, repaired. `changed`: (before, after) of those that differ. `people`: total change."""
+
+    targets: tuple[Target, ...]
+    changed: tuple[tuple[Target, Target], ...]
+    people: int
+
+
+def group(people: Mapping[str, Mapping[str, str]], targets: Sequence[Target]) -> Pool:
+    """Group people (id → category → feature) into types under `targets`; case and blanks do not matter in names.
+
+    Columns without a target are not looked at. The order of people and targets does not matter.
+    Raises QuotaError: no people or targets, a target given twice, a minimum below 0 or above its maximum, a person
+    without a feature in a category that has targets, or with a feature that has no target.
+    """
+    if not people:
+        raise QuotaError("Er zijn nog geen mensen om uit te loten.")
+    ordered = _checked(targets)
+    place = {(_plain(target.category), _plain(target.feature)): i for i, target in enumerate(ordered)}
+    names = {_plain(target.category): target.category for target in ordered}
+    groups: dict[Type, list[str]] = {}
+    for id_, features in people.items():
+        plain = {_plain(category): feature for category, feature in features.items()}
+        groups.setdefault(tuple(_place(plain, key, name, place) for key, name in names.items()), []).append(id_)
+    types = tuple(sorted(groups))
+    return Pool(ordered, types, tuple(tuple(sorted(groups[type_])) for type_ in types))
+
+
+def check(pool: Pool, seats: int) -> tuple[str, ...]:
+    """Dutch sentences that say why no panel of `seats` people keeps the targets; empty when one does.
+
+    First what a count shows (a feature with too few people, a category whose minima or maxima do not fit the seats);
+    else one smallest set of targets that cannot be kept together, found by leaving out targets one by one
+    (deletion filter; Chinneck, Dravnieks, ORSA J. Computing 3 (1991)).
+    """
+    if seats < 1:
+        return ("Het aantal plaatsen moet 1 of meer zijn.",)
+    if seats > sum(pool.sizes):
+        return (f"Er zijn {sum(pool.sizes)} mensen voor {seats} plaatsen. Kies minder plaatsen.",)
+    if found := _counted(pool, seats):
+        return found
+    if pool.panels(seats).feasible():
+        return ()
+    clash = " en ".join(_clash(pool, seats))
+    return (f"Deze streefaantallen gaan niet samen: {clash}. Maak er minstens één ruimer.",)
+
+
+def repair(pool: Pool, seats: int) -> Repair:
+    """The smallest change of minima (down) and maxima (up), in people, with which a panel of `seats` exists.
+
+    Minimises the sum of all changes, exactly (a mixed integer program, HiGHS). Nothing changes when a panel exists.
+    Raises QuotaError when seats is below 1 or above the number of people.
+    """
+    if seats < 1 or seats > sum(pool.sizes):
+        raise QuotaError(check(pool, seats)[0])
+    bounds = [(target.minimum, target.maximum) for target in pool.targets]
+    after = tuple(
+        replace(target, minimum=low, maximum=high)
+        for target, (low, high) in zip(
+            pool.targets, relaxed_targets(pool.types, pool.sizes, bounds, seats), strict=True
+        )
+    )
+    changed = tuple((old, new) for old, new in zip(pool.targets, after, strict=True) if old != new)
+    people = sum(old.minimum - new.minimum + new.maximum - old.maximum for old, new in changed)
+    return Repair(after, changed, people)
+
+
+def _plain(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFC", text).casefold().split())
+
+
+def _checked(targets: Sequence[Target]) -> tuple[Target, ...]:
+    if not targets:
+        raise QuotaError("Er zijn nog geen streefaantallen.")
+    ordered = tuple(sorted(targets, key=lambda target: (_plain(target.category), _plain(target.feature))))
+    counts = Counter((_plain(target.category), _plain(target.feature)) for target in ordered)
+    for target in ordered:
+        if counts[_plain(target.category), _plain(target.feature)] > 1:
+            raise QuotaError(f"{_name(target)} staat meer dan één keer bij de streefaantallen.")
+        if target.minimum < 0:
+            raise QuotaError(f"Het minimum van {_name(target)} is {target.minimum}. Kies 0 of meer.")
+        if target.minimum > target.maximum:
+            raise QuotaError(
+                f"Het minimum van {_name(target)} is {target.minimum}, meer dan het maximum {target.maximum}."
+            )
+    return ordered
+
+
+def _place(features: Mapping[str, str], key: str, category: str, place: Mapping[tuple[str, str], int]) -> int:
+    feature = features.get(key, "")
+    if not _plain(feature):
+        raise QuotaError(f"Niet bij iedereen is ‘{category}’ ingevuld. Vul het in, of laat die mensen weg.")
+    if (key, _plain(feature)) not in place:
+        raise QuotaError(f"Voor ‘{feature.strip()}’ bij ‘{category}’ is geen streefaantal. Voeg het toe.")
+    return place[key, _plain(feature)]
+
+
+def _name(target: Target) -> str:
+    return f"‘{target.feature}’ bij ‘{target.category}’"
+
+
+def _counted(pool: Pool, seats: int) -> tuple[str, ...]:
+    found = list[str]()
+    people = Counter[int]()
+    for type_, size in zip(pool.types, pool.sizes, strict=True):
+        people.update(dict.fromkeys(type_, size))
+    for i, target in enumerate(pool.targets):
+        if people[i] < target.minimum:
+            found.append(f"Het minimum van {_name(target)} is {target.minimum}, maar er zijn {people[i]} mensen.")
+    for category in dict.fromkeys(_plain(target.category) for target in pool.targets):
+        own = [target for target in pool.targets if _plain(target.category) == category]
+        low, high = sum(target.minimum for target in own), sum(target.maximum for target in own)
+        name = own[0].category
+        if low > seats:
+            found.append(f"De minima van ‘{name}’ zijn samen {low}, meer dan de {seats} plaatsen.")
+        if high < seats:
+            found.append(f"De maxima van ‘{name}’ zijn samen {high}, minder dan de {seats} plaatsen.")
+    return tuple(found)
+
+
+def _clash(pool: Pool, seats: int) -> list[str]:
+    targets = list(pool.targets)
+    needed = list[str]()
+    for i, target in enumerate(pool.targets):
+        for end in ("minimum", "maximum"):
+            kept = targets[i]
+            targets[i] = replace(kept, minimum=0) if end == "minimum" else replace(kept, maximum=seats)
+            if targets[i] != kept and replace(pool, targets=tuple(targets)).panels(seats).feasible():
+                targets[i] = kept
+                words = f"minstens {target.minimum}" if end == "minimum" else f"hoogstens {target.maximum}"
+                needed.append(f"{words} keer {_name(target)}")
+    return needed
