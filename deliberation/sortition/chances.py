@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 
 from deliberation.sortition.panels import Panels, Vector, optimal, program, solver
 
+SLACK = 1e-7
+
 
 class Floors:
     """Rows that say chance_t ≥ z for open types and chance_t ≥ its floor for fixed types; z is maximised.
@@ -38,7 +40,7 @@ class Floors:
         tight = self.open & (weights > 1e-3 / self.open.sum())
         for t in np.flatnonzero(tight):
             self.highs.changeCoeff(self._first + int(t), self._z, 0.0)
-            self.highs.changeRowBounds(self._first + int(t), chance / self._unit * (1 - 1e-9), highspy.kHighsInf)
+            self.highs.changeRowBounds(self._first + int(t), chance / self._unit * (1 - SLACK), highspy.kHighsInf)
         self.floors[tight] = chance
         self.open &= ~tight
 
@@ -55,9 +57,11 @@ class Lottery:
         self._scale, self._sizes, self._highs = panels.sizes * unit(panels), panels.sizes, highs
         self._panels: dict[tuple[int, ...], None] = {}
 
-    def add(self, found: Iterable[Vector]) -> bool:
-        """Add panels; False when all were there already."""
-        before = len(self._panels)
+    def __len__(self) -> int:
+        return len(self._panels)
+
+    def add(self, found: Iterable[Vector]) -> None:
+        """Add the panels that are not there yet."""
         for panel in found:
             key = tuple(int(number) for number in panel)
             if key not in self._panels:
@@ -66,7 +70,6 @@ class Lottery:
                 rows = np.append(places, len(panel)).astype(np.int32)
                 values = np.append(panel[places] / self._scale[places], 1.0)
                 self._highs.addCol(0.0, 0, highspy.kHighsInf, len(rows), rows, values)
-        return len(self._panels) > before
 
     def outcome(self) -> "Outcome":
         """The solution of the last `floors.solve()`."""

@@ -5,7 +5,7 @@ types instead of people: the targets do not tell people of one type apart, so an
 chance_t = Σ_panels probability × x_t / size_t.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from deliberation.sortition.quotas import Pool, QuotaError, check
 
 Progress = Callable[[float], None]
 GAP, LEXIMIN_GAP = 1e-6, 1e-8
-DEALT = 1.3
+DEALT, VARIANTS = 1.3, 30
 SMOOTHING = (1.0, 0.8, 0.4, 0.0)
 
 
@@ -127,24 +127,36 @@ def _raise(lottery: Lottery, panels: Panels, centre: Vector | None, gap: float) 
     """Add panels until the smallest open chance is proven within `gap` of its optimum; the bound and its weights."""
     chance, weights = lottery.floors.solve()
     best = weights if centre is None else centre
-    upper, _ = _price(lottery, panels, best)
+    upper = _price(lottery, panels, best)
     while upper > chance * (1 + gap):
+        before = len(lottery)
         for share in SMOOTHING:
             trial = share * best + (1 - share) * weights
-            proven, new = _price(lottery, panels, trial)
+            proven = _price(lottery, panels, trial)
             if proven < upper:
                 upper, best = proven, trial
-        if not new:
+        if len(lottery) == before:
             break
+        lottery.add(_variants(panels, weights))
         chance, weights = lottery.floors.solve()
     return upper, best
 
 
-def _price(lottery: Lottery, panels: Panels, weights: Vector) -> tuple[float, bool]:
-    """The bound that `weights` prove on the smallest open chance; add the panel that reaches it (True when new)."""
+def _price(lottery: Lottery, panels: Panels, weights: Vector) -> float:
+    """The bound that `weights` prove on the smallest open chance; the panel that reaches it is added."""
     panel, value = panels.best(weights / panels.sizes)
+    lottery.add([panel])
     fixed = ~lottery.floors.open
-    return value - float(weights[fixed] @ lottery.floors.floors[fixed]), lottery.add([panel])
+    return value - float(weights[fixed] @ lottery.floors.floors[fixed])
+
+
+def _variants(panels: Panels, weights: Vector) -> Iterator[Vector]:
+    """Good panels for `weights` that differ: types that have had a seat weigh less in the next."""
+    left = weights / panels.sizes
+    for _ in range(VARIANTS):
+        panel = panels.near(left)
+        left = np.where(panel > 0, 0.7 * left, left)
+        yield panel
 
 
 def _silent(_share: float) -> None:

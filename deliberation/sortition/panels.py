@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 WHOLE, TRIES = 1e-6, 12
+TOLERANCES = ("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)
 _NEW: Callable[[], highspy.Highs] = highspy.Highs
 
 
@@ -51,8 +52,11 @@ def program(
 
 
 def optimal(highs: highspy.Highs) -> bool:
-    """Solve; False when there is no solution."""
+    """Solve, once more from scratch when the warm start goes astray; False when there is no solution."""
     highs.run()
+    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        highs.clearSolver()
+        highs.run()
     return bool(highs.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
 
@@ -119,7 +123,7 @@ class Panels:
         return panel, min(bound, self._whole.getInfo().mip_dual_bound * scale)
 
     def _weigh(self, highs: highspy.Highs, weights: Vector) -> float:
-        """Set the objective, scaled so that an average panel has about 1: small chances must not drown in tolerances."""
+        """Set the objective; an average panel has about 1, so that small chances do not drown in rounding."""
         scale = float(np.abs(weights) @ self.sizes) * self.seats / float(self.sizes.sum()) or 1.0
         highs.changeColsCost(len(weights), self._places, weights / scale)
         return scale
