@@ -9,40 +9,28 @@ from numpy.typing import NDArray
 
 from deliberation.sortition.panels import Panels, Vector, optimal, program, solver
 
-SLACK = 1e-7
 
-
-class Floors:
-    """Rows that say chance_t ≥ z for open types and chance_t ≥ its floor for fixed types; z is maximised.
+class _Floor:
+    """Rows that say chance_t ≥ z for every possible type; z is maximised.
 
     Chances are in units of seats / people, so that numbers stay near 1. `weights` of a solution are its dual values:
-    y_t ≥ 0, Σ y = 1 over the open types. Any such y proves z ≤ max_x Σ y_t x_t / size_t − Σ_fixed y_t floor_t.
+    y_t ≥ 0, Σ y = 1 over the possible types. Any such y proves z ≤ max_x Σ y_t x_t / size_t.
     """
 
     def __init__(self, highs: highspy.Highs, first: int, panels: Panels, possible: NDArray[np.bool_]) -> None:
         """Add z to `highs`, whose row `first` + t is chance_t ≥ 0. Types that are not `possible` have no floor."""
-        self.highs, self._first, self._unit = highs, first, unit(panels)
-        self.open, self.floors = possible.copy(), np.zeros(len(possible))
+        self._highs, self._first, self._unit, self._possible = highs, first, unit(panels), possible
         rows = np.flatnonzero(possible).astype(np.int32) + first
         highs.addCol(1.0, 0, highspy.kHighsInf, len(rows), rows, np.full(len(rows), -1.0))
-        self._z = highs.getNumCol() - 1
         highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
 
     def solve(self) -> tuple[float, Vector]:
         """The largest z, as a chance, and the weights."""
-        if not optimal(self.highs):
+        if not optimal(self._highs):
             raise ArithmeticError("the program of chances has no optimum")
-        dual = np.abs(np.array(self.highs.getSolution().row_dual)[self._first : self._first + len(self.open)])
-        return self.highs.getInfo().objective_function_value * self._unit, dual / dual[self.open].sum()
-
-    def fix(self, weights: Vector, chance: float) -> None:
-        """Fix open types with a positive weight at `chance`: raising them would lower a smaller chance."""
-        tight = self.open & (weights > 1e-3 / self.open.sum())
-        for t in np.flatnonzero(tight):
-            self.highs.changeCoeff(self._first + int(t), self._z, 0.0)
-            self.highs.changeRowBounds(self._first + int(t), chance / self._unit * (1 - SLACK), highspy.kHighsInf)
-        self.floors[tight] = chance
-        self.open &= ~tight
+        rows = slice(self._first, self._first + len(self._possible))
+        dual = np.abs(np.array(self._highs.getSolution().row_dual)[rows]) * self._possible
+        return self._highs.getInfo().objective_function_value * self._unit, dual / dual.sum()
 
 
 class Lottery:
@@ -53,9 +41,13 @@ class Lottery:
         for _ in range(count):
             highs.addRow(0.0, highspy.kHighsInf, 0, [], [])
         highs.addRow(1.0, 1.0, 0, [], [])
-        self.floors = Floors(highs, 0, panels, possible)
+        self._floor = _Floor(highs, 0, panels, possible)
         self._scale, self._sizes, self._highs = panels.sizes * unit(panels), panels.sizes, highs
         self._panels: dict[tuple[int, ...], None] = {}
+
+    def solve(self) -> tuple[float, Vector]:
+        """The largest smallest chance with these panels, and the weights that say which types hold it down."""
+        return self._floor.solve()
 
     def __len__(self) -> int:
         return len(self._panels)
@@ -72,24 +64,22 @@ class Lottery:
                 self._highs.addCol(0.0, 0, highspy.kHighsInf, len(rows), rows, values)
 
     def outcome(self) -> "Outcome":
-        """The solution of the last `floors.solve()`."""
+        """The solution of the last `solve()`."""
         raw = np.array(self._highs.getSolution().col_value)[1:]
         used = sorted((panel, float(p)) for panel, p in zip(self._panels, raw, strict=True) if p > 1e-12)
         probabilities = np.array([p for _, p in used])
         probabilities /= probabilities.sum()
         chances = probabilities @ np.array([panel for panel, _ in used]) / self._sizes
-        smallest = float(chances[self.floors.open].min())
-        return Outcome(tuple(panel for panel, _ in used), tuple(map(float, probabilities)), chances, smallest)
+        return Outcome(tuple(panel for panel, _ in used), tuple(map(float, probabilities)), chances)
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Panels with a positive probability, sorted; their probabilities; chance per type; the smallest open chance."""
+    """Panels with a positive probability, sorted; their probabilities; the chance of each type."""
 
     panels: tuple[tuple[int, ...], ...]
     probabilities: tuple[float, ...]
     chances: Vector
-    smallest_open: float
 
 
 def unit(panels: Panels) -> float:
@@ -97,10 +87,10 @@ def unit(panels: Panels) -> float:
     return panels.seats / float(panels.sizes.sum())
 
 
-def relaxed_floors(panels: Panels, possible: NDArray[np.bool_], *, all_stages: bool) -> tuple[Vector, Vector]:
-    """Mean panel of the fairest chances when people could be split (maximin, or leximin with `all_stages`).
+def relaxed_maximin(panels: Panels, possible: NDArray[np.bool_]) -> tuple[Vector, Vector]:
+    """Mean panel of the largest smallest chance when people could be split.
 
-    Also the weights of the first stage. The relaxation's chances are never below those of a lottery of whole panels,
+    Also its weights. The relaxation's chances are never below those of a lottery of whole panels,
     and in practice they are the same, so this is where to look for panels.
     """
     highs = program(
@@ -109,12 +99,5 @@ def relaxed_floors(panels: Panels, possible: NDArray[np.bool_], *, all_stages: b
     first, scale = highs.getNumRow(), panels.sizes * unit(panels)
     for t, size in enumerate(scale):
         highs.addRow(0.0, highspy.kHighsInf, 1, np.array([t], dtype=np.int32), np.array([1 / size]))
-    floors = Floors(highs, first, panels, possible)
-    chance, weights = floors.solve()
-    centre = weights
-    while all_stages:
-        floors.fix(weights, chance)
-        if not floors.open.any():
-            break
-        chance, weights = floors.solve()
-    return np.array(highs.getSolution().col_value)[: len(possible)], centre
+    _, weights = _Floor(highs, first, panels, possible).solve()
+    return np.array(highs.getSolution().col_value)[: len(possible)], weights

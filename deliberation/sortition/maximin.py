@@ -10,14 +10,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from deliberation.sortition.chances import Lottery, relaxed_floors
+from deliberation.sortition.chances import Lottery, relaxed_maximin
 from deliberation.sortition.panels import Panels, Vector
 from deliberation.sortition.quotas import Pool, QuotaError, check
 
 Progress = Callable[[float], None]
-GAP, LEXIMIN_GAP = 1e-6, 1e-8
+GAP = 1e-6
 DEALT, VARIANTS = 1.3, 30
-SMOOTHING = (1.0, 0.8, 0.4, 0.0)
+SMOOTHING = (0.8, 0.4, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,17 +51,31 @@ def maximin(pool: Pool, seats: int, progress: Progress | None = None) -> FairLot
     `progress` hears the share of the work that is done, from 0 to 1.
     Raises QuotaError when no panel keeps the targets; the message says which clash.
     """
-    return _solve(pool, seats, progress or _silent, all_stages=False)
-
-
-def leximin(pool: Pool, seats: int, progress: Progress | None = None) -> FairLottery:
-    """As `maximin`; and then the second smallest chance is as large as possible, then the third, and so on.
-
-    Stage by stage: types with a positive dual value cannot have more without taking from a smaller chance, so they
-    are fixed, and the smallest of the others is raised (gap per stage at most 1e-8). Smallest, upper bound and
-    weights are those of the first stage.
-    """
-    return _solve(pool, seats, progress or _silent, all_stages=True)
+    if problems := check(pool, seats):
+        raise QuotaError(" ".join(problems))
+    panels = pool.panels(seats)
+    found = list(panels.covering())
+    possible = np.sum(found, axis=0) > 0
+    lottery = Lottery(panels, possible)
+    lottery.add(found)
+    mean, centre = relaxed_maximin(panels, possible)
+    progress = progress or _silent
+    _deal(lottery, panels, mean, progress)
+    upper, weights = _raise(lottery, panels, centre)
+    outcome = lottery.outcome()
+    progress(1.0)
+    smallest = float(outcome.chances[possible].min())
+    return FairLottery(
+        panels=outcome.panels,
+        probabilities=outcome.probabilities,
+        chances=tuple(map(float, outcome.chances)),
+        smallest=smallest,
+        largest=float(outcome.chances[possible].max()),
+        upper_bound=upper,
+        weights=tuple(map(float, weights)),
+        gap=upper / smallest - 1,
+        excluded=tuple(int(t) for t in np.flatnonzero(~possible)),
+    )
 
 
 def bound(pool: Pool, seats: int, weights: tuple[float, ...]) -> float:
@@ -72,41 +86,6 @@ def bound(pool: Pool, seats: int, weights: tuple[float, ...]) -> float:
     """
     panels = pool.panels(seats)
     return panels.best(np.array(weights) / panels.sizes)[1]
-
-
-def _solve(pool: Pool, seats: int, progress: Progress, *, all_stages: bool) -> FairLottery:
-    if problems := check(pool, seats):
-        raise QuotaError(" ".join(problems))
-    panels = pool.panels(seats)
-    found = list(panels.covering())
-    possible = np.sum(found, axis=0) > 0
-    lottery = Lottery(panels, possible)
-    lottery.add(found)
-    mean, centre = relaxed_floors(panels, possible, all_stages=all_stages)
-    gap = LEXIMIN_GAP if all_stages else GAP
-    _deal(lottery, panels, mean, progress)
-    upper, weights = _raise(lottery, panels, centre, gap)
-    certificate, outcome = weights, lottery.outcome()
-    while all_stages:
-        lottery.floors.fix(weights, outcome.smallest_open)
-        progress(0.5 + 0.5 * float(1 - lottery.floors.open.sum() / possible.sum()))
-        if not lottery.floors.open.any():
-            break
-        _, weights = _raise(lottery, panels, None, gap)
-        outcome = lottery.outcome()
-    progress(1.0)
-    smallest = float(outcome.chances[possible].min())
-    return FairLottery(
-        panels=outcome.panels,
-        probabilities=outcome.probabilities,
-        chances=tuple(map(float, outcome.chances)),
-        smallest=smallest,
-        largest=float(outcome.chances[possible].max()),
-        upper_bound=upper,
-        weights=tuple(map(float, certificate)),
-        gap=upper / smallest - 1,
-        excluded=tuple(int(t) for t in np.flatnonzero(~possible)),
-    )
 
 
 def _deal(lottery: Lottery, panels: Panels, mean: Vector, progress: Progress) -> None:
@@ -120,15 +99,14 @@ def _deal(lottery: Lottery, panels: Panels, mean: Vector, progress: Progress) ->
         panel = panels.near(behind / np.maximum(mean, 1e-9))
         behind -= panel
         lottery.add([panel])
-        progress(0.5 * number / total)
+        progress(number / total)
 
 
-def _raise(lottery: Lottery, panels: Panels, centre: Vector | None, gap: float) -> tuple[float, Vector]:
-    """Add panels until the smallest open chance is proven within `gap` of its optimum; the bound and its weights."""
-    chance, weights = lottery.floors.solve()
-    best = weights if centre is None else centre
+def _raise(lottery: Lottery, panels: Panels, best: Vector) -> tuple[float, Vector]:
+    """Add panels until the smallest chance is proven within GAP of its optimum; the bound and its weights."""
     upper = _price(lottery, panels, best)
-    while upper > chance * (1 + gap):
+    chance, weights = lottery.solve()
+    while upper > chance * (1 + GAP):
         before = len(lottery)
         for share in SMOOTHING:
             trial = share * best + (1 - share) * weights
@@ -138,16 +116,15 @@ def _raise(lottery: Lottery, panels: Panels, centre: Vector | None, gap: float) 
         if len(lottery) == before:
             break
         lottery.add(_variants(panels, weights))
-        chance, weights = lottery.floors.solve()
+        chance, weights = lottery.solve()
     return upper, best
 
 
 def _price(lottery: Lottery, panels: Panels, weights: Vector) -> float:
-    """The bound that `weights` prove on the smallest open chance; the panel that reaches it is added."""
+    """The bound that `weights` prove on the smallest chance; the panel that reaches it is added."""
     panel, value = panels.best(weights / panels.sizes)
     lottery.add([panel])
-    fixed = ~lottery.floors.open
-    return value - float(weights[fixed] @ lottery.floors.floors[fixed])
+    return value
 
 
 def _variants(panels: Panels, weights: Vector) -> Iterator[Vector]:
