@@ -8,18 +8,18 @@ from uuid import uuid4
 
 from deliberation.personal_data import find_personal_data
 from deliberation.questionnaire import Answer, Questionnaire, check_answers, read
-from deliberation.weighting import Variable, merge_classes
+from deliberation.weighting import merge_classes
 from panel.answers.models import Ballot
 from panel.answers.vault import ReviewSecret
 from panel.arguments.models import Statement
 from panel.database import current, dialect
+from panel.people.classes import CLASSES, variables_of
 from panel.people.models import Draw, Frame, Member
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
 from panel.web.messages import Refused
 
 FLOOR = 5  # ballots that must share their area, age and gender before one may keep them
-CLASSES = ("area", "age", "gender")
 
 
 async def ballot_key(member: Member) -> str:
@@ -113,12 +113,8 @@ async def discard_answers(review: Review) -> None:
 
 
 def _coarse_classes(draw: Draw, cells: list[tuple[str, ...]]) -> Mapping[str, Mapping[str, str]]:
-    strata = [stratum["stratum"] for stratum in draw.record["strata"]]
-    variables = [
-        Variable(name, tuple(sorted({classes[axis] for classes in strata})), ordered=name == "age")
-        for axis, name in enumerate(CLASSES)
-    ]
-    return merge_classes(variables, Counter(cells), FLOOR).mapping
+    drawn_in = variables_of(stratum["stratum"] for stratum in draw.record["strata"])
+    return merge_classes(drawn_in, Counter(cells), FLOOR).mapping
 
 
 def _without_words(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

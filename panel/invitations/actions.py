@@ -2,6 +2,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from panel.audit import record
+from panel.invitations.letters import needed
 from panel.invitations.models import Kind, Wave
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
@@ -64,6 +65,11 @@ async def receivers(review: Review, kind: Kind) -> list[Member]:
     if kind is Kind.THANKS:
         members = members.filter(participated=True)
     return await members.order_by("id")
+
+
+async def number_told(review: Review, kind: Kind) -> int:
+    """How many members will get this mail, as things stand now."""
+    return sum(needed(kind, member, review) for member in await receivers(review, kind))
 
 
 async def _invited(review: Review, states: Sequence[MailState]) -> list[int]:

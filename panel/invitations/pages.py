@@ -6,8 +6,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from panel.audit import record
-from panel.invitations.actions import open_review, opt_out, opt_out_by_mail, receivers, remind, withdraw_and_tell
-from panel.invitations.letters import needed, write_letter
+from panel.invitations.actions import number_told, open_review, opt_out, opt_out_by_mail, remind, withdraw_and_tell
+from panel.invitations.letters import write_letter
 from panel.invitations.links import OPT_OUT, member_of_token, personal_link
 from panel.invitations.models import Kind, Wave
 from panel.mail.letter import Letter
@@ -68,8 +68,7 @@ async def do_open(request: Request) -> Response:
 
 async def ask_remind(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"]).select_related("version")
-    reached = await receivers(review, Kind.REMINDER)
-    waiting = sum(needed(Kind.REMINDER, member, review) for member in reached)
+    waiting = await number_told(review, Kind.REMINDER)
     example = await _example(request, review, Kind.REMINDER)
     return page(request, "invitations/remind.html", review=review, waiting=waiting, example=example)
 
@@ -99,8 +98,7 @@ async def do_withdrawal(request: Request) -> Response:
 async def _withdrawal_page(request: Request, reason: str, errors: dict[str, str], status: int = 200) -> Response:
     review = await Review.get(id=request.path_params["id"])
     invited = await Wave.filter(review=review, kind=Kind.INVITATION).exists()
-    members = await receivers(review, Kind.WITHDRAWN) if invited else []
-    told = sum(needed(Kind.WITHDRAWN, member, review) for member in members)
+    told = await number_told(review, Kind.WITHDRAWN) if invited else 0
     return page(request, "invitations/withdraw.html", status, review=review, told=told, reason=reason, errors=errors)
 
 

@@ -8,9 +8,10 @@ from deliberation.sortition import frame as sampling
 from deliberation.sortition.record import make_record
 from deliberation.sortition.stratified import Candidate, draw
 from deliberation.sortition.stratified import Draw as Drawn
-from deliberation.weighting import Merged, Variable, merge_classes
+from deliberation.weighting import Merged, merge_classes
 from panel.audit import record
 from panel.database import current, dialect
+from panel.people.classes import CLASSES, variables_of
 from panel.people.exclusions import rest, rules
 from panel.people.models import Draw, Frame, Member, Person
 from panel.reviews.models import Review, State
@@ -22,7 +23,6 @@ from panel.web.dutch import today
 from panel.web.messages import Refused
 
 UNKNOWN = "onbekend"
-CLASSES = ("area", "age", "gender")
 GENDERS = {"M": "man", "V": "vrouw", "X": "anders"}
 # So many invitations are expected in every group of area, age and gender; smaller groups are taken together, because
 # a ballot that keeps its group must not single anybody out.
@@ -113,11 +113,9 @@ async def compute_lot(review: Review, seed: str) -> Lot:
 def _compute(frame_id: int, rows: Sequence[tuple[str, ...]], size: int, seed: str) -> Lot:
     cells: Counter[tuple[str, ...]] = Counter(tuple(row[2:]) for row in rows)
     share = size / len(rows) if rows else 1
-    variables = [
-        Variable(name, tuple(sorted({cell[axis] for cell in cells})), ordered=name == "age")
-        for axis, name in enumerate(CLASSES)
-    ]
-    merged = merge_classes(variables, {cell: count * share for cell, count in cells.items()}, FEWEST_IN_A_GROUP)
+    merged = merge_classes(
+        variables_of(cells), {cell: count * share for cell, count in cells.items()}, FEWEST_IN_A_GROUP
+    )
     maps = [merged.mapping[name] for name in CLASSES]
     candidates = [
         Candidate(row[0], tuple(names[value] for names, value in zip(maps, row[2:], strict=True)), row[1])

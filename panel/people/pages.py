@@ -81,7 +81,7 @@ async def _lot_page(request: Request, typed: dict[str, str], errors: dict[str, s
 async def draw_lot(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
     fields = await read_fields(request)
-    typed = {name: values[0] for name, values in fields.items()}
+    typed = fields.typed()
     try:
         seed, source = fields.required("seed"), fields.required("seed_source")
         lot = await compute_lot(review, seed)

@@ -6,20 +6,12 @@ from starlette.responses import Response
 from panel.proposals.actions import newest_version, newest_versions, register_proposal, save_version
 from panel.proposals.dossier import KINDS, LAWS, MOST_VALUES, Dossier
 from panel.proposals.models import Proposal, ProposalVersion
+from panel.proposals.questions import founding_values
 from panel.staff.access import staff_on
 from panel.web.forms import Fields, read_fields
 from panel.web.messages import Refused, sentence
 from panel.web.request import database_of, see
 from panel.web.templating import page
-
-VALUES = {
-    "meedoen": "Mensen kunnen meedoen of werken",
-    "inkomen": "Mensen hebben genoeg geld om van te leven",
-    "geldzaken": "Mensen hebben hun geldzaken op orde",
-    "zelf_doen": "Mensen kunnen voor zichzelf en hun huishouden zorgen",
-    "wonen": "Mensen wonen goed en veilig",
-    "opgroeien": "Kinderen groeien gezond en veilig op",
-}
 
 MOST_INDICATORS, MOST_OF_INDICATOR = 8, 200
 
@@ -38,7 +30,7 @@ async def show(request: Request) -> Response:
         dossier=dossier,
         kinds=KINDS,
         laws=LAWS,
-        values=VALUES,
+        values=founding_values(),
         missing=[sentence(f"dossier.{code}") for code in dossier.missing()],
         remarks=[sentence(f"dossier.{code}") for code in dossier.remarks()],
         versions=await ProposalVersion.filter(proposal=version.proposal).order_by("-number"),
@@ -93,7 +85,7 @@ def _form(
         proposal=proposal,
         kinds=KINDS,
         laws=LAWS,
-        values=VALUES,
+        values=founding_values(),
     )
 
 
@@ -103,7 +95,7 @@ def read_dossier(fields: Fields) -> Dossier:
     fields.choice("kind", KINDS)
     for name, most in LENGTHS.items():
         fields.text(name, most)
-    if not set(dossier.values) <= set(VALUES):
+    if not set(dossier.values) <= set(founding_values()):
         raise Refused("form.choice", "values")
     if len(dossier.values) > MOST_VALUES:
         raise Refused("form.too_many", "values", most=MOST_VALUES)

@@ -4,8 +4,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 
-from panel.invitations.actions import receivers
-from panel.invitations.letters import needed
+from panel.invitations.actions import number_told
 from panel.invitations.models import Kind
 from panel.people.models import Draw
 from panel.proposals.dossier import Dossier
@@ -100,7 +99,11 @@ async def draw_record(request: Request) -> Response:
 async def ask_publish(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
     return page(
-        request, "publication/publish.html", review=review, downloads=DOWNLOADS, told=await _told(review, Kind.RESULT)
+        request,
+        "publication/publish.html",
+        review=review,
+        downloads=DOWNLOADS,
+        told=await number_told(review, Kind.RESULT),
     )
 
 
@@ -133,7 +136,7 @@ async def do_reply(request: Request) -> Response:
         except Refused as refused:
             errors[refused.field] = refused.sentence
     if errors:
-        return await _reply_page(request, {name: values[0] for name, values in fields.items()}, errors, 422)
+        return await _reply_page(request, fields.typed(), errors, 422)
     if fields.text("finish"):
         await database_of(request).write(finish_reply(review, staff_on(request)))
     return see(f"/bureau/{review.id}")
@@ -152,7 +155,7 @@ async def _reply_page(request: Request, typed: dict[str, str], errors: dict[str,
         review=review,
         outcome=describe_outcome(review, report.findings),
         decisions=list(DECISIONS.items()),
-        told=await _told(review, Kind.REPLY),
+        told=await number_told(review, Kind.REPLY),
         typed=stored | typed,
         errors=errors,
     )
@@ -174,11 +177,6 @@ async def do_follow_up(request: Request) -> Response:
         errors = {refused.field: refused.sentence}
         return page(request, "publication/follow_up.html", 422, review=review, typed=typed, errors=errors)
     return see(f"/bureau/{review.id}")
-
-
-async def _told(review: Review, kind: Kind) -> int:
-    """How many members will get this mail."""
-    return sum(needed(kind, member, review) for member in await receivers(review, kind))
 
 
 async def _replies(review: Review) -> dict[str, CouncilReply]:

@@ -9,6 +9,7 @@ from panel.arguments.models import Decision, Statement
 from panel.invitations.models import Kind, Wave
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
+from panel.people.classes import CLASSES
 from panel.people.models import Draw, Member, OptOut
 from panel.proposals.dossier import LAWS, Dossier
 from panel.reports.facts import Facts
@@ -17,7 +18,6 @@ from panel.settings import Settings
 from panel.web.dutch import local
 from panel.web.messages import sentence
 
-CLASSES = ("area", "age", "gender")
 UNREACHED = (MailState.REFUSED, MailState.IN_DOUBT)
 
 

@@ -8,16 +8,15 @@ from deliberation.questionnaire import QuestionnaireError, fill
 from panel.audit import record
 from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
+from panel.proposals.questions import DEFAULT_QUESTIONNAIRE
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance, withdraw
-from panel.settings import TEMPLATES
 from panel.staff.actions import actor_of
 from panel.staff.models import Role, Staff
 from panel.web.dutch import AMSTERDAM, today
 from panel.web.messages import Refused, sentence
 
 CLOSING_TIME = time(23, 59)
-DEFAULT_QUESTIONNAIRE = TEMPLATES / "questionnaires" / "tweede-mening.yaml"
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ async def prepare(request: Request) -> Response:
         plan = read_plan(fields)
         review = await database_of(request).write(prepare_review(version, plan, staff_on(request)))
     except Refused as refused:
-        typed = {name: values[0] for name, values in fields.items()}
+        typed = fields.typed()
         return await _form(request, version, typed, {refused.field: refused.sentence}, 422)
     return see(f"/bureau/{review.id}")
 
@@ -86,7 +86,7 @@ async def give_change(request: Request) -> Response:
     try:
         await database_of(request).write(change_plan(review, read_plan(fields), staff_on(request)))
     except Refused as refused:
-        typed = {name: values[0] for name, values in fields.items()}
+        typed = fields.typed()
         return await _form(request, version, typed, {refused.field: refused.sentence}, 422)
     return see(f"/bureau/{review.id}")
 
@@ -98,7 +98,7 @@ def _typed(review: Review) -> dict[str, str]:
 
 
 async def ask_extension(request: Request) -> Response:
-    return await _reason_page(request, "reviews/extend.html", {}, {})
+    return await _reason_page(request, "reviews/extend.html", Fields(), {})
 
 
 async def give_extension(request: Request) -> Response:
@@ -113,10 +113,10 @@ async def give_extension(request: Request) -> Response:
 
 
 async def _reason_page(
-    request: Request, template: str, fields: dict[str, list[str]], errors: dict[str, str], status: int = 200
+    request: Request, template: str, fields: Fields, errors: dict[str, str], status: int = 200
 ) -> Response:
     review = await Review.get(id=request.path_params["id"])
-    typed = {name: values[0] for name, values in fields.items()}
+    typed = fields.typed()
     return page(
         request, template, status, review=review, typed={"closes_on": "", "reason": ""} | typed, errors=errors
     )

@@ -21,6 +21,10 @@ class Fields(dict[str, list[str]]):
             raise Refused("form.too_long", name, most=most, length=len(value))
         return value
 
+    def typed(self) -> dict[str, str]:
+        """What was filled in, right or wrong, to show again."""
+        return {name: values[0] for name, values in self.items()}
+
     def required(self, name: str, most: int = 300) -> str:
         value = self.text(name, most)
         if not value:
