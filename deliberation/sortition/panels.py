@@ -130,17 +130,26 @@ class Panels:
 
 
 def relaxed_targets(
-    types: Sequence[Sequence[int]], sizes: Sequence[int], bounds: Sequence[tuple[int, int]], seats: int
-) -> list[tuple[int, int]]:
-    """The bounds with the smallest total change, minima down and maxima up, with which a panel exists."""
-    highs = program(types, sizes, bounds, seats, whole=True)
+    types: Sequence[Sequence[int]],
+    sizes: Sequence[int],
+    bounds: Sequence[tuple[int, int]],
+    limits: Sequence[tuple[int, int]],
+    fixed: Sequence[tuple[int, int]],
+    seats: int,
+) -> list[tuple[int, int]] | None:
+    """The bounds with the smallest total change, minima down and maxima up, with which a panel exists.
+
+    A minimum goes no lower and a maximum no higher than its `limits`; rows after the bounds are `fixed`. None when
+    that is too little.
+    """
+    highs = program(types, sizes, [*bounds, *fixed], seats, whole=True)
     first = len(types)
-    for row, (low, _) in enumerate(bounds):
-        for sign, limit in ((1.0, float(low)), (-1.0, float(seats))):
+    for row, ((low, high), (least, most)) in enumerate(zip(bounds, limits, strict=True)):
+        for sign, limit in ((1.0, max(low - least, 0)), (-1.0, max(most - high, 0))):
             highs.addCol(-1.0, 0, limit, 1, np.array([row], dtype=np.int32), np.array([sign]))
             highs.changeColIntegrality(highs.getNumCol() - 1, highspy.HighsVarType.kInteger)
     if not optimal(highs):
-        raise ArithmeticError("the repair of the targets has no optimum")
+        return None
     change = [round(value) for value in highs.getSolution().col_value[first:]]
     return [(low - down, high + up) for (low, high), down, up in zip(bounds, change[::2], change[1::2], strict=True)]
 

@@ -30,9 +30,16 @@ def counts(panel: Sequence[str], pool: People) -> Counter[tuple[str, str]]:
     return Counter(pair for person in panel for pair in pool[person].items())
 
 
-def all_panels(pool: People, wanted: Sequence[Target], seats: int) -> list[tuple[str, ...]]:
-    """Every set of `seats` people that keeps the targets."""
-    return [panel for panel in combinations(sorted(pool), seats) if change(panel, pool, wanted) == 0]
+def all_panels(
+    pool: People, wanted: Sequence[Target], seats: int, homes: Mapping[str, str] | None = None
+) -> list[tuple[str, ...]]:
+    """Every set of `seats` people that keeps the targets, one per address."""
+    homes = homes or {}
+    return [
+        panel
+        for panel in combinations(sorted(pool), seats)
+        if change(panel, pool, wanted) == 0 and len({homes.get(id_, id_) for id_ in panel}) == seats
+    ]
 
 
 def change(panel: Sequence[str], pool: People, wanted: Sequence[Target]) -> int:
@@ -45,3 +52,4 @@ def change(panel: Sequence[str], pool: People, wanted: Sequence[Target]) -> int:
 words = st.lists(st.tuples(*map(st.sampled_from, CATEGORIES.values())).map("".join), min_size=3, max_size=9)
 ranges = st.tuples(st.integers(0, 2), st.integers(0, 3)).map(lambda pair: (pair[0], pair[0] + pair[1]))
 wanted = st.fixed_dictionaries({}, optional=dict.fromkeys("vmjonzw", ranges)).map(lambda given: targets(**given))
+homes = st.dictionaries(st.integers(0, 8).map(lambda i: f"p{i}"), st.sampled_from(["hoek", "plein", "dijk"]))

@@ -14,7 +14,7 @@ from scipy.optimize import linprog
 import deliberation
 from deliberation.sortition.maximin import bound, maximin
 from deliberation.sortition.quotas import Pool, QuotaError, Target, group
-from tests.deliberation.sortition.small_pools import all_panels, people, targets, wanted, words
+from tests.deliberation.sortition.small_pools import all_panels, homes, people, targets, wanted, words
 
 
 def brute_force(ids: Sequence[str], panels: Sequence[Sequence[str]]) -> float:
@@ -43,12 +43,12 @@ def town(size: int = 150, order: int = 0) -> Pool:
 
 
 @settings(max_examples=40, deadline=None)
-@given(words, wanted, st.integers(1, 4))
+@given(words, wanted, st.integers(1, 4), homes)
 def test_small_pools_get_the_smallest_chance_that_brute_force_over_persons_finds(
-    rows: list[str], aims: list[Target], seats: int
+    rows: list[str], aims: list[Target], seats: int, shared: dict[str, str]
 ) -> None:
     volunteers = people(*rows)
-    pool, panels = group(volunteers, aims), all_panels(volunteers, aims, seats)
+    pool, panels = group(volunteers, aims, shared), all_panels(volunteers, aims, seats, shared)
     if not panels:
         with pytest.raises(QuotaError):
             maximin(pool, seats)
