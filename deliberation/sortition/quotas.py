@@ -104,12 +104,12 @@ def group(
     if not people:
         raise QuotaError("Er zijn nog geen mensen om uit te loten.")
     ordered = _checked(targets)
-    place = {(_plain(target.category), _plain(target.feature)): i for i, target in enumerate(ordered)}
-    names = {_plain(target.category): target.category for target in ordered}
+    place = {(plain(target.category), plain(target.feature)): i for i, target in enumerate(ordered)}
+    names = {plain(target.category): target.category for target in ordered}
     type_of = dict[str, Type]()
     for id_, features in people.items():
-        plain = {_plain(category): feature for category, feature in features.items()}
-        type_of[id_] = tuple(_place(plain, key, name, place) for key, name in names.items())
+        own = {plain(category): feature for category, feature in features.items()}
+        type_of[id_] = tuple(_place(own, key, name, place) for key, name in names.items())
     shared = _shared(type_of, homes or {})
     groups: dict[tuple[Home, Type], list[str]] = {}
     counts = Counter(tuple(sorted(type_of[id_] for id_ in ids)) for ids in shared.values())
@@ -186,17 +186,18 @@ def repair(pool: Pool, seats: int) -> Repair:
     return Repair(after, changed, people)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A name as it is compared: without case, accents put together, blanks single."""
     return " ".join(unicodedata.normalize("NFC", text).casefold().split())
 
 
 def _checked(targets: Sequence[Target]) -> tuple[Target, ...]:
     if not targets:
         raise QuotaError("Er zijn nog geen streefaantallen.")
-    ordered = tuple(sorted(targets, key=lambda target: (_plain(target.category), _plain(target.feature))))
-    counts = Counter((_plain(target.category), _plain(target.feature)) for target in ordered)
+    ordered = tuple(sorted(targets, key=lambda target: (plain(target.category), plain(target.feature))))
+    counts = Counter((plain(target.category), plain(target.feature)) for target in ordered)
     for target in ordered:
-        if counts[_plain(target.category), _plain(target.feature)] > 1:
+        if counts[plain(target.category), plain(target.feature)] > 1:
             raise QuotaError(f"{_name(target)} staat meer dan één keer bij de streefaantallen.")
         if target.minimum < 0:
             raise QuotaError(f"Het minimum van {_name(target)} is {target.minimum}. Kies 0 of meer.")
@@ -209,11 +210,11 @@ def _checked(targets: Sequence[Target]) -> tuple[Target, ...]:
 
 def _place(features: Mapping[str, str], key: str, category: str, place: Mapping[tuple[str, str], int]) -> int:
     feature = features.get(key, "")
-    if not _plain(feature):
+    if not plain(feature):
         raise QuotaError(f"Niet bij iedereen is ‘{category}’ ingevuld. Vul het in, of laat die mensen weg.")
-    if (key, _plain(feature)) not in place:
+    if (key, plain(feature)) not in place:
         raise QuotaError(f"Voor ‘{feature.strip()}’ bij ‘{category}’ is geen streefaantal. Voeg het toe.")
-    return place[key, _plain(feature)]
+    return place[key, plain(feature)]
 
 
 def _name(target: Target) -> str:
@@ -228,8 +229,8 @@ def _counted(pool: Pool, seats: int) -> tuple[str, ...]:
     for i, target in enumerate(pool.targets):
         if people[i] < target.minimum:
             found.append(f"Het minimum van {_name(target)} is {target.minimum}, maar er zijn {people[i]} mensen.")
-    for category in dict.fromkeys(_plain(target.category) for target in pool.targets):
-        own = [target for target in pool.targets if _plain(target.category) == category]
+    for category in dict.fromkeys(plain(target.category) for target in pool.targets):
+        own = [target for target in pool.targets if plain(target.category) == category]
         low, high = sum(target.minimum for target in own), sum(target.maximum for target in own)
         name = own[0].category
         if low > seats:
