@@ -21,7 +21,7 @@ def people(text: str = PEOPLE, **options: object) -> tuple[dict[str, dict[str, s
     "text",
     [
         "category;name;min;max\nGender;Female;1;2\nGender;Male;1;2\nAge;18-34;0;3\nAge;35+;0;3\n",
-        "Category , Value, MIN,Max,source\nGender,Female,1,2,CBS\nGender,Male,1.0,2,\nAge,18-34, 0,3,x\nAge,35+,0,3,\n",
+        "Category , Value, MIN,Max,bron\nGender,Female,1,2,CBS\nGender,Male,1.0,2,\nAge,18-34, 0,3,x\nAge,35+,0,3,\n",
         "feature,value,min,max\nGender,Female,1,2\nGender,Male,1,2\nAge,18-34,0,3\nAge,35+,0,3\n",
         TARGETS + ",,,\nTargets of 3 May,,,\n,,,\n",
         "category,feature,min,max,min_flex,max_flex\n"

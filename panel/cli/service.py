@@ -1,24 +1,21 @@
-"""What an operator types."""
+"""Running the service."""
 
 import asyncio
-import logging
-import os
 import signal
 import sys
 from pathlib import Path
-from typing import Any
 
-import asyncpg
 import click
 import uvicorn
-from tortoise.exceptions import DBConnectionError
 
 from panel.app import create_app
 from panel.audit import first_broken
-from panel.database import Database, migrate
+from panel.cli.environment import pass_settings
+from panel.database import Database
+from panel.database import migrate as migrate_both
 from panel.demo.run import run_demo, run_newcomer
 from panel.mail.smtp import Relay
-from panel.settings import PREFIX, Settings, SettingsError, read_settings
+from panel.settings import Settings
 from panel.staff.actions import add_staff
 from panel.staff.models import Role
 from panel.worker import Worker
@@ -26,40 +23,13 @@ from panel.worker import Worker
 OPERATOR = "operator"
 
 
-class Commands(click.Group):
-    """Commands that answer an operator's mistake with a sentence."""
-
-    def invoke(self, ctx: click.Context) -> Any:
-        try:
-            return super().invoke(ctx)
-        except SettingsError as error:
-            raise click.ClickException(str(error)) from None
-        except (ConnectionError, DBConnectionError, asyncpg.PostgresError) as error:
-            where = f"{PREFIX}DATABASE_URL and {PREFIX}VAULT_URL"
-            raise click.ClickException(f"The database cannot be used: {error}. Look at {where}.") from None
-        except OSError as error:
-            raise click.ClickException(f"{error.strerror}: {error.filename}") from None
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.pass_context
-def main(context: click.Context) -> None:
-    """Samenspraak: a council asks residents, drawn by lot, before it decides."""
-    os.umask(0o077)  # what is written here holds personal data: for the owner's eyes only
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", stream=sys.stderr
-    )
-    logging.getLogger("httpx2").setLevel(logging.WARNING)
-    context.obj = read_settings()
-
-
-@main.command()
+@click.command()
 @click.option("--fd", type=int, help="An open socket to listen on, handed over by whoever starts this.")
-@click.pass_obj
+@pass_settings
 def serve(settings: Settings, fd: int | None) -> None:
     """Serve the pages, with the worker in the same process unless SAMENSPRAAK_WORKER=no."""
     Relay(settings)  # says at once what is wrong with the settings of the relay
-    asyncio.run(migrate(settings))
+    asyncio.run(migrate_both(settings))
     uvicorn.run(
         create_app(settings),
         host=settings.host,
@@ -73,14 +43,14 @@ def serve(settings: Settings, fd: int | None) -> None:
     )
 
 
-@main.command()
-@click.pass_obj
+@click.command()
+@pass_settings
 def worker(settings: Settings) -> None:
     """Send mail, close reviews and make reports, beside the processes that serve pages."""
 
     async def work() -> None:
         Relay(settings)
-        await migrate(settings)
+        await migrate_both(settings)
         async with Database(settings) as database:
             own = Worker(database, settings)
             for number in (signal.SIGINT, signal.SIGTERM):
@@ -90,15 +60,15 @@ def worker(settings: Settings) -> None:
     asyncio.run(work())
 
 
-@main.command(name="migrate")
-@click.pass_obj
-def migrate_command(settings: Settings) -> None:
+@click.command()
+@pass_settings
+def migrate(settings: Settings) -> None:
     """Bring both databases to the newest version."""
-    asyncio.run(migrate(settings))
+    asyncio.run(migrate_both(settings))
     click.echo("Both databases are up to date.")
 
 
-@main.group()
+@click.group()
 def staff() -> None:
     """The people who may sign in at the desk."""
 
@@ -107,12 +77,12 @@ def staff() -> None:
 @click.argument("email")
 @click.argument("name")
 @click.argument("role", type=click.Choice([role.value for role in Role]))
-@click.pass_obj
+@pass_settings
 def add(settings: Settings, email: str, name: str, role: str) -> None:
     """Add somebody, or change the name and role of somebody who is there."""
 
     async def do() -> None:
-        await migrate(settings)
+        await migrate_both(settings)
         async with Database(settings) as database:
             await database.write(add_staff(email, name, Role(role), OPERATOR))
 
@@ -120,13 +90,13 @@ def add(settings: Settings, email: str, name: str, role: str) -> None:
     click.echo(f"Added as {role}. Sign in at {settings.base_url}/bureau")
 
 
-@main.group()
+@click.group()
 def audit() -> None:
     """The log of who did what."""
 
 
 @audit.command()
-@click.pass_obj
+@pass_settings
 def verify(settings: Settings) -> None:
     """Check that no entry was changed, dropped or moved."""
 
@@ -140,20 +110,20 @@ def verify(settings: Settings) -> None:
     click.echo("The log is whole.")
 
 
-@main.command()
+@click.command()
 @click.option("--proposal", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="A text in Markdown.")
 @click.option(
     "--frame", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="People, or areas, as CSV."
 )
-@click.pass_obj
+@pass_settings
 def demo(settings: Settings, proposal: Path | None, frame: Path | None) -> None:
     """Do the whole job once, without a hand, in var/demo. Status 0 only when every count adds up."""
     sys.exit(asyncio.run(run_demo(settings, proposal, frame)))
 
 
-@main.command()
+@click.command()
 @click.option("--empty", is_flag=True, help="Start with nothing in it.")
-@click.pass_obj
+@pass_settings
 def run(settings: Settings, empty: bool) -> None:
     """For newcomers: start the service with a mail catcher, and do the whole job once when there is nothing yet."""
     sys.exit(asyncio.run(run_newcomer(settings, empty)))

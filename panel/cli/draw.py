@@ -1,0 +1,148 @@
+"""Drawing invitations from a frame, and verifying any draw, without the service."""
+
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import click
+
+from deliberation.sortition.columns import guess_mapping
+from deliberation.sortition.frame import Person, Rules, read_frame
+from deliberation.sortition.invitation_record import draw_invitations, freeze_invitations, verify_invitations
+from deliberation.sortition.randomness import Randomness
+from deliberation.sortition.seal import Check
+from deliberation.sortition.stratified import Candidate
+from deliberation.sortition.table import FrameError, read_table, table_digest
+from panel.cli.files import File, Out, number, read_record, stages, write_record
+from panel.cli.frame import mapping_of
+from panel.cli.lot import InputError, announced, answer_mistakes, lot_options
+
+STRATA = ("area", "age_class", "gender", "city", "language", "postcode")
+
+
+class Draw(click.Group):
+    """`draw FRAME.csv …` makes a draw; `draw verify …` checks one."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args and args[0] in self.commands:
+            return super().resolve_command(ctx, args)
+        return "make", make, args
+
+
+@click.group(cls=Draw, subcommand_metavar="FRAME.csv OPTIONS | verify RECORD.json [FILES]")
+def draw() -> None:
+    """Draw invitations from a frame (see `draw make --help`), or verify the record of any draw."""
+
+
+@draw.command()
+@click.argument("path", metavar="FRAME.csv", type=File)
+@click.option("--size", type=int, required=True, help="How many people.")
+@click.option(
+    "--strata", default="", metavar="COL,COL", help="Our fields or their columns; each combination is a group."
+)
+@click.option("--out", type=Out, required=True, help="Where the record goes.")
+@click.option("--map", "mapping_file", type=File, help="YAML or JSON: our field: their column.")
+@click.option(
+    "--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day on which ages count; today if not given."
+)
+@click.option("--minimum-age", default=16, show_default=True, help="Younger people are excluded.")
+@lot_options
+@answer_mistakes
+def make(
+    path: Path,
+    size: int,
+    strata: str,
+    out: Path,
+    mapping_file: Path | None,
+    on: datetime | None,
+    minimum_age: int,
+    lot: Randomness,
+) -> None:
+    """Draw people from a frame: everyone in a group has the same chance, at most one per address."""
+    started = perf_counter()
+    reading = {
+        "date": str(on.date() if on else date.today()),  # the day where the command is typed
+        "minimum_age": minimum_age,
+        "mapping": dict(mapping_of(mapping_file)) if mapping_file else None,
+    }
+    with stages() as progress:
+        progress.begin("Bestand lezen")
+        columns = [name.strip() for name in strata.split(",") if name.strip()]
+        frame, candidates = people_of(path.read_bytes(), reading, columns)
+        progress.begin("Vastleggen")
+        frozen = freeze_invitations(frame, columns, candidates, size, announced(lot))
+        progress.begin("Loten")
+        drawn, record = draw_invitations(frozen, candidates, lot, with_panel=True)
+        record["timings"] = {"seconds": round(perf_counter() - started, 3)}
+        write_record(record, out)
+    click.echo(f"{number(len(drawn.chosen))} van {number(len(candidates))} mensen geloot, hoogstens één per adres.")
+    click.echo(f"Vingerafdruk van het verslag: {record['digest']}")
+    if none := sum(count.population for count in drawn.strata if not count.invited):
+        click.echo(f"Let op: {number(none)} mensen zitten in een groep zonder plaats. Neem groepen samen.")
+
+
+def people_of(
+    content: bytes, reading: Mapping[str, Any], columns: Sequence[str]
+) -> tuple[dict[str, object], list[Candidate]]:
+    """What may be known of the file, and the people in it that can be drawn."""
+    table = read_table(content)
+    mapping = reading["mapping"] or guess_mapping(table.header)
+    fields = [_field(name, mapping) for name in columns]
+    found = read_frame(
+        content, mapping, date.fromisoformat(reading["date"]), Rules(minimum_age=reading["minimum_age"])
+    )
+    facts = {
+        "reading": {**reading, "mapping": dict(mapping)},
+        "digest": table_digest(table),
+        "accepted": len(found.persons),
+        "excluded": dict(found.excluded),
+        "refused": len(found.refused),
+    }
+    return facts, [_candidate(person, fields) for person in found.persons]
+
+
+def _field(name: str, mapping: Mapping[str, str]) -> str:
+    own = next((field for field, column in mapping.items() if column.casefold() == name.casefold()), name)
+    own = "age_class" if own == "birth_date" else own
+    if own not in STRATA or not ({own, "birth_date" if own == "age_class" else own} & set(mapping)):
+        raise FrameError(f"Op ‘{name}’ kan niet worden verdeeld. Kies uit: {', '.join(STRATA)}, of hun kolommen.")
+    return own
+
+
+def _candidate(person: Person, fields: Sequence[str]) -> Candidate:
+    return Candidate(person.id, tuple(getattr(person, field) or "onbekend" for field in fields), person.address_key)
+
+
+@draw.command()
+@click.argument("record_file", metavar="RECORD.json", type=File)
+@click.argument("files", metavar="[FRAME.csv | PEOPLE.csv CATEGORIES.csv]", nargs=-1, type=File)
+@answer_mistakes
+def verify(record_file: Path, files: tuple[Path, ...]) -> None:
+    """Recompute everything in a record: a line per check. Status 0 when all is right, else 1."""
+    record = read_record(record_file)
+    with stages() as progress:
+        progress.begin("Narekenen")
+        checks = _checks(record, files)
+    for check in checks:
+        click.echo(f"{'goed' if check.ok else '–   ' if check.ok is None else 'FOUT'}  {check.detail}")
+    sys.exit(0 if all(check.ok is not False for check in checks) else 1)
+
+
+def _checks(record: dict[str, Any], files: Sequence[Path]) -> list[Check]:
+    if not files:
+        return verify_invitations(record)
+    if len(files) > 1:
+        raise InputError("Bij een loting van uitnodigingen hoort één bestand, met alle mensen.")
+    try:
+        facts, candidates = people_of(files[0].read_bytes(), record["frame"]["reading"], record["columns"])
+    except (KeyError, TypeError, ValueError) as error:
+        return [
+            *verify_invitations(record),
+            Check("frame", ok=False, detail=f"Het bestand past niet bij het verslag. {error}"),
+        ]
+    return verify_invitations(record, facts, candidates)

@@ -1,0 +1,63 @@
+"""Files in and out, and progress on the terminal."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+File = click.Path(exists=True, dir_okay=False, path_type=Path)
+Out = click.Path(dir_okay=False, writable=True, path_type=Path)
+
+
+class Stages:
+    """What is being done, one line for each stage; `share` of 0 to 1 moves the bar."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress, self._task = progress, progress.add_task("", total=None, visible=False)
+
+    def begin(self, text: str) -> None:
+        self._progress.remove_task(self._task)
+        self._task = self._progress.add_task(text, total=None)
+
+    def share(self, done: float) -> None:
+        self._progress.update(self._task, total=1.0, completed=done)
+
+
+@contextmanager
+def stages() -> Iterator[Stages]:
+    columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        yield Stages(progress)
+
+
+def write_record(record: Mapping[str, object], out: Path) -> None:
+    """JSON, a part per line; whole or not at all."""
+    lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in record.items())
+    half = out.with_name(f".{out.name}.{os.getpid()}")
+    try:
+        half.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+        half.replace(out)
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    try:
+        record = json.loads(path.read_bytes())
+    except (ValueError, RecursionError):
+        record = None
+    if not isinstance(record, dict):
+        raise click.ClickException(
+            f"{path.name} is geen verslag van een loting: het is geen JSON-bestand met onderdelen."
+        )
+    return record
+
+
+def number(count: int) -> str:
+    return f"{count:,}".replace(",", ".")
