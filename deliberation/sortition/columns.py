@@ -32,6 +32,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "moved": ("vertrokken", "verhuisd", "vertrekdatum", "datumvertrek", "moved", "uitgeschreven"),
 }  # fmt: skip
 """Our fields and the names they go by, most telling first; letters and digits only, without case or accents."""
+POSTAL = {"street", "house_number", "postcode", "city"}
 
 
 def guess_mapping(header: Sequence[str]) -> dict[str, str]:
@@ -61,6 +62,11 @@ def places(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
     if "id" not in found:
         raise FrameError(
             "Er is geen kolom met een eigen nummer (id) per persoon. Voeg die toe of wijs aan welke kolom dat is."
+        )
+    if "email" not in found and not POSTAL.issubset(found):
+        raise FrameError(
+            "Er is geen kolom met e-mailadressen, en straat, huisnummer, postcode en woonplaats zijn er niet "
+            "alle vier. Voeg kolommen toe of wijs aan welke het zijn."
         )
     return found
 

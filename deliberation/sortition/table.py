@@ -78,25 +78,23 @@ class _Lines:
                 if reader.line_num > line + 1 and row > 1 and self._swallowed_rows(cells, width):
                     raise FrameError(_misplaced_quote(row))
                 line = reader.line_num
-                cells = [cell.strip() for cell in cells]
-                if row == 1 or any(cells):
-                    yield row, cells
+                stripped = list(map(str.strip, cells))
+                if row == 1 or any(stripped):
+                    yield row, stripped
         except csv.Error as error:
             raise FrameError(_misplaced_quote(row + 1)) from error
 
     def _swallowed_rows(self, cells: Sequence[str], width: int) -> bool:
         """A quotation mark that is not closed makes following rows part of a cell."""
-        return any(
-            (self.separator in cell or len(cells) != width) for cell in cells if "\n" in cell or "\r" in cell
-        )
+        return any((self.separator in cell or len(cells) != width) for cell in cells if "\n" in cell or "\r" in cell)
 
 
 def read_table(content: bytes) -> Table:
     """Read CSV: UTF-8 with or without BOM, else Windows-1252; semicolon, comma, tab or bar; quoted or not.
 
     Cells are stripped. Rows may be longer or shorter than the header; nameless columns at its end are not of it.
-    Raises FrameError for an empty or binary file, a missing header, equal column names, a misplaced quotation mark, or
-    a column of citizen service numbers (BSN). The rows keep `content`, and are read from it whenever they are asked.
+    FrameError for an empty or binary file, a missing header, equal column names, a misplaced quotation mark, or
+    a column of citizen service numbers (BSN). The rows keep `content` and are read from it whenever they are asked.
     """
     start = 0
     while content.startswith(BOM, start):
@@ -151,7 +149,9 @@ def _encoding(content: bytes, start: int) -> str:
         raise FrameError("Het bestand is leeg. Kies het bestand met de mensen die geloot kunnen worden.")
     for control in CONTROLS:
         if (place := content.find(control)) >= 0:
-            what = "nul-bytes: het is beschadigd, of geen tekst" if control == b"\x00" else "tekens die geen tekst zijn"
+            what = (
+                "nul-bytes: het is beschadigd, of geen tekst" if control == b"\x00" else "tekens die geen tekst zijn"
+            )
             raise FrameError(f"Op regel {_line_of(content, place)} van het bestand staan {what}. {SAVE_AS_CSV}")
     for encoding in ("utf-8", "cp1252"):
         try:

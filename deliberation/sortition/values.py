@@ -12,9 +12,10 @@ LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 EMAIL = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?:{LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{1,62}}")
 POSTCODE = re.compile(r"([1-9][0-9]{3})((?!SA|SD|SS)[A-Z]{2})")
 HOUSE_NUMBER = re.compile(r"0*([1-9][0-9]{0,4})(?:[ -]*([^\W\d_][\w -]{0,9})|[ -]+([0-9]{1,4}))?")
+MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?)?"  # a spreadsheet adds the time to a date
 BIRTH_DATES = (
-    re.compile(r"(?P<y>[0-9]{4})-(?P<m>[0-9]{2})-(?P<d>[0-9]{2})"),
-    re.compile(r"(?P<d>[0-9]{1,2})-(?P<m>[0-9]{1,2})-(?P<y>[0-9]{4})"),
+    re.compile(rf"(?P<y>[0-9]{{4}})-(?P<m>[0-9]{{2}})-(?P<d>[0-9]{{2}}){MIDNIGHT}"),
+    re.compile(rf"(?P<d>[0-9]{{1,2}})-(?P<m>[0-9]{{1,2}})-(?P<y>[0-9]{{4}}){MIDNIGHT}"),
     re.compile(r"(?P<y>[0-9]{4})(?P<m>[0-9]{2})(?P<d>[0-9]{2})"),
 )
 WRONG_DATE = "birth_date", "birth_date", "dit is geen geboortedatum. Gebruik jaar-maand-dag, zoals 1980-05-31."
@@ -25,7 +26,12 @@ AREA_CODE, WHOLE_AREA_CODE = re.compile(r"(?:GM|WK|BU)\d.*"), re.compile(r"GM\d{
 GENDERS = {"m": "M", "man": "M", "male": "M", "v": "V", "vrouw": "V", "female": "V", "f": "V", "x": "X", "o": "X"}
 NO, YES = {"", "n", "nee", "no", "0", "false"}, {"j", "ja", "y", "yes", "1", "true"}
 SECRET = YES | set("234567")
-SHOWN = re.compile(r"(?=.*\d)[A-Za-z0-9 ]{1,7}|(?:GM|WK|BU)\d{1,12}")
+SERIAL_DATE = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?")
+SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+FORMULA = frozenset("=+@#")  # also a formula that failed: #REF!
+BROKEN_LETTERS = re.compile("\ufffd|\u00c3[\u0080-\u00bf\u0152-\u2122]|\u00e2\u20ac")  # UTF-8 read as Windows-1252
+UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
+LONGEST = {"id": 80, "name": 200, "street": 100, "house_number": 20, "city": 80, "area": 80, "language": 40}
 
 
 class RowError(ValueError):
@@ -37,14 +43,57 @@ class RowError(ValueError):
 
 
 def clean(cell: str) -> str:
-    """NFC, single spaces; a lone full stop is CBS's missing value."""
-    text = " ".join(cell.split())
-    if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
-    return "" if text in MISSING else text
+    """NFC, single spaces, nothing unseen; a lone full stop is CBS's missing value."""
+    if not cell.isascii():
+        cell = unicodedata.normalize("NFC", cell.translate(UNSEEN))
+    value = " ".join(cell.split())
+    return "" if value in MISSING else value
+
+
+def text(our_field: str, cell: str) -> str:
+    """Words that are kept as they are, unless a spreadsheet or a wrong encoding made something else of them."""
+    value = clean(cell)
+    if value[:1] in FORMULA:
+        raise RowError(
+            our_field,
+            "formula",
+            "hier staat een formule of foutmelding van een rekenprogramma. Zet er de waarde zelf.",
+        )
+    if len(value) > LONGEST[our_field]:
+        most = LONGEST[our_field]
+        raise RowError(our_field, "too_long", f"dit vak is te lang. Gebruik hoogstens {most} tekens.")
+    if not value.isascii() and BROKEN_LETTERS.search(value):
+        raise RowError(
+            our_field, "broken_letters", "de letters met een accent zijn kapot. Sla het bestand op als CSV UTF-8."
+        )
+    return value
+
+
+def number_of_person(cell: str) -> str:
+    value = text("id", cell)
+    if SCIENTIFIC.fullmatch(value):
+        raise RowError(
+            "id",
+            "scientific",
+            "een rekenprogramma heeft dit nummer afgerond. Maak van de kolom tekst en vul die opnieuw.",
+        )
+    return value
+
+
+def full_name(cells: tuple[str, ...]) -> str | None:
+    """From the whole name, or else first name, infix and last name."""
+    name, *parts = [text("name", cell) if cell else "" for cell in cells]
+    return name or " ".join(filter(None, parts)) or None
+
+
+def house(cells: tuple[str, ...]) -> tuple[str | None, str]:
+    """House number, and what follows it: from the same cell, then house letter, then addition."""
+    number, rest = house_number(clean(cells[0]))
+    return number, text("house_number", " ".join(filter(None, (rest, *map(clean, cells[1:])))))
 
 
 def email(cell: str) -> str | None:
+    cell = clean(cell)
     name, _, domain = cell.partition("@")
     if cell and (not EMAIL.fullmatch(cell) or len(cell) > 254 or ".." in cell or "." in (name[0], name[-1])):
         raise RowError("email", "email", "dit is geen e-mailadres. Gebruik een adres zoals naam@voorbeeld.nl.")
@@ -53,12 +102,13 @@ def email(cell: str) -> str | None:
 
 def postcode(cell: str) -> str | None:
     """`1234 AB`."""
+    cell = clean(cell)
     if not cell:
         return None
     match = POSTCODE.fullmatch(cell.replace(" ", "").upper())
     if not match:
         advice = "Gebruik vier cijfers en twee letters, zoals 1234 AB."
-        raise RowError("postcode", "postcode", f"{_shown(cell)} is geen postcode. {advice}")
+        raise RowError("postcode", "postcode", f"dit is geen postcode. {advice}")
     return f"{match[1]} {match[2]}"
 
 
@@ -68,14 +118,17 @@ def house_number(cell: str) -> tuple[str | None, str]:
         return None, ""
     match = HOUSE_NUMBER.fullmatch(cell)
     if not match:
-        sentence = f"{_shown(cell)} is geen huisnummer. Gebruik een getal, zoals 12."
-        raise RowError("house_number", "house_number", sentence)
+        raise RowError("house_number", "house_number", "dit is geen huisnummer. Gebruik een getal, zoals 12.")
     return match[1], match[2] or match[3] or ""
 
 
 def age_from_birth_date(cell: str, reference_date: date) -> int:
     """Whole years. In the BRP month or day can be unknown (00): the middle of the year or month is taken."""
     match = next((match for form in BIRTH_DATES if (match := form.fullmatch(cell))), None)
+    if SERIAL_DATE.fullmatch(cell):
+        raise RowError(
+            "birth_date", "serial_date", "een rekenprogramma maakte een getal van deze datum. Gebruik jaar-maand-dag."
+        )
     if match is None:
         raise RowError(*WRONG_DATE)
     year, month, day = int(match["y"]), int(match["m"]), int(match["d"])
@@ -119,6 +172,7 @@ def age_class(low: int, high: int | None) -> str:
 
 
 def gender(cell: str) -> str | None:
+    cell = clean(cell)
     if cell and cell.lower() not in GENDERS:
         raise RowError("gender", "gender", "dit geslacht is onbekend. Gebruik M, V of X, of laat het vak leeg.")
     return GENDERS.get(cell.lower())
@@ -126,12 +180,13 @@ def gender(cell: str) -> str | None:
 
 def area(cell: str) -> str | None:
     """A CBS code (GM + 4, WK + 6 or BU + 8 digits) or any other name."""
+    cell = text("area", cell)
     code = cell.upper()
     if not AREA_CODE.fullmatch(code):
         return cell or None
     if not WHOLE_AREA_CODE.fullmatch(code):
         advice = "Een wijkcode is WK met zes cijfers, een buurtcode is BU met acht cijfers."
-        raise RowError("area", "area", f"{_shown(code)} is geen volledige code. {advice}")
+        raise RowError("area", "area", f"dit is geen volledige code. {advice}")
     return code
 
 
@@ -153,8 +208,3 @@ def address_key(postcode: str | None, number: str | None, addition: str) -> str 
         return None
     suffix = "".join(filter(str.isalnum, addition.upper()))
     return f"{postcode.replace(' ', '')} {number} {suffix}".strip()
-
-
-def _shown(value: str) -> str:
-    """The value itself only when it is short and has a digit, so that no name, address or date is repeated."""
-    return f"‘{value}’" if SHOWN.fullmatch(value) else "deze waarde"
