@@ -1,101 +1,105 @@
-"""The chance of every person, in whole units, such that no address counts for more than one person."""
+"""The chance of every person, exact, such that no address counts for more than one person."""
 
-from collections import Counter, defaultdict
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import ceil, floor, lcm
+
+import numpy as np
+
+from deliberation.sortition.households import Households, Numbers
+
+FINE = 1 << 64  # what the members of a capped address share one seat in
+COARSE = 1 << 32  # for sums that may be a little too high, never too low
 
 
 @dataclass(frozen=True, slots=True)
 class Inclusion:
-    """`values[i] / unit` is person i's chance; those of stratum h sum to `targets[h]`, those of an address to ≤ unit.
+    """`rates[h]`: the chance of everybody in stratum h, but for `capped`: per address the seats expected per stratum.
 
-    `chances` are the same as fractions, without the odd units that did not divide. `capped`: addresses scaled down.
+    Those of a capped address sum to exactly one, shared evenly by its members of a stratum. The chances of all in
+    stratum h sum to `targets[h]`, those of an address to at most one.
     """
 
-    unit: int
-    values: Sequence[int]
-    targets: Sequence[int]
-    chances: Sequence[Fraction]
-    capped: frozenset[int]
+    rates: Sequence[Fraction]
+    targets: Sequence[Fraction]
+    capped: dict[int, dict[int, Fraction]]
+
+    @property
+    def unit(self) -> int:
+        """The smallest number that makes whole numbers of all these fractions."""
+        shares = [share for seats in self.capped.values() for share in seats.values()]
+        return lcm(*{share.denominator for share in [*self.rates, *self.targets, *shares]})
 
 
-def inclusion(strata: Sequence[int], addresses: Sequence[int], seats: Sequence[int]) -> Inclusion:
-    """Chances for persons 0 … n − 1 of stratum `strata[i]` and address `addresses[i]`; `seats[h]` per stratum.
+def inclusion(homes: Households, seats: Sequence[int]) -> Inclusion:
+    """Chances such that stratum h gets `seats[h]` and nobody's address more than one.
 
-    Everyone in stratum h has n_h / N_h: exact, for the unit is a multiple of every N_h (2^64 times their lcm).
-    Where the members of an address sum to more than one they are scaled to sum to exactly one, and what they lose
-    goes to the others of their stratum; again until no address is above one. A stratum where everyone is capped hands
-    what it cannot seat to the strata that still have others, so `targets` need not be whole numbers of persons.
-    Odd units go to the first persons: offer persons in a random order and that favours nobody.
+    Everyone in stratum h has n_h / N_h. Where the members of an address sum to more than one they are scaled to sum
+    to exactly one (in parts of 2^−64), and what they lose goes to the others of their stratum; again until no address
+    is above one. A stratum where everyone is capped hands what it cannot seat to the strata that still have others,
+    so `targets` need not be whole.
 
     Expects sum(seats) ≤ the number of addresses. Then it always succeeds: every round caps an address.
     """
-    unit = lcm(*Counter(strata).values()) << 64
-    targets = [seat * unit for seat in seats]
-    left, values, capped = targets.copy(), [0] * len(strata), set[int]()
-    free: list[list[int]] = [[] for _ in seats]
-    for person, stratum in enumerate(strata):
-        free[stratum].append(person)
+    targets = [Fraction(seat) for seat in seats]
+    left, free = targets.copy(), np.bincount(homes.stratum, minlength=len(seats)).tolist()
+    capped: dict[int, dict[int, Fraction]] = {}
     while True:
-        for total, members in zip(left, free, strict=True):
-            _spread(total, members, values)
-        over = _above_one(unit, values, addresses) - capped
+        rates = [total / people if people else Fraction(0) for total, people in zip(left, free, strict=True)]
+        over = _above_one(homes, rates, capped)
         if not over:
-            break
-        capped |= over
-        _scale_to_one(unit, values, addresses, over)
-        for stratum, members in enumerate(free):
-            left[stratum] -= sum(values[person] for person in members if addresses[person] in over)
-            free[stratum] = [person for person in members if addresses[person] not in over]
+            return Inclusion(rates, targets, capped)
+        for address, members in over.items():
+            capped[address] = _scaled_to_one(members, rates)
+            for stratum, people in members.items():
+                left[stratum] -= capped[address].get(stratum, 0)
+                free[stratum] -= people
         _hand_over(left, targets, free)
-    rates = [
-        Fraction(total, len(members) * unit) if members else Fraction(0)
-        for total, members in zip(left, free, strict=True)
-    ]
-    chances = [
-        Fraction(value, unit) if address in capped else rates[stratum]
-        for value, address, stratum in zip(values, addresses, strata, strict=True)
-    ]
-    return Inclusion(unit, values, targets, chances, frozenset(capped))
 
 
-def _spread(total: int, members: Sequence[int], values: list[int]) -> None:
-    if members:
-        each, odd = divmod(total, len(members))
-        for place, person in enumerate(members):
-            values[person] = each + (place < odd)
+def upper(rates: Sequence[Fraction]) -> Numbers:
+    """The rates in parts of 2^−32, rounded up."""
+    return np.array([ceil(rate * COARSE) for rate in rates], dtype=np.int64)
 
 
-def _above_one(unit: int, values: Sequence[int], addresses: Sequence[int]) -> set[int]:
-    load: defaultdict[int, int] = defaultdict(int)
-    for value, address in zip(values, addresses, strict=True):
-        load[address] += value
-    return {address for address, total in load.items() if total > unit}
+def _above_one(
+    homes: Households, rates: Sequence[Fraction], capped: dict[int, dict[int, Fraction]]
+) -> dict[int, Counter[int]]:
+    """The strata of the members of each address that counts for more than one person."""
+    loads = homes.per_address(upper(rates)[homes.stratum])
+    over = {}
+    for address in np.flatnonzero(loads > COARSE).tolist():
+        members = Counter(homes.members(address).tolist())
+        if address not in capped and sum(rates[stratum] * people for stratum, people in members.items()) > 1:
+            over[address] = members
+    return over
 
 
-def _scale_to_one(unit: int, values: list[int], addresses: Sequence[int], over: Collection[int]) -> None:
-    members: defaultdict[int, list[int]] = defaultdict(list)
-    for person, address in enumerate(addresses):
-        if address in over and values[person]:
-            members[address].append(person)
-    for persons in members.values():
-        total = sum(values[person] for person in persons)
-        for person in persons:
-            values[person] = values[person] * unit // total
-        for person in persons[: unit - sum(values[person] for person in persons)]:
-            values[person] += 1
+def _scaled_to_one(members: Counter[int], rates: Sequence[Fraction]) -> dict[int, Fraction]:
+    """The shares in one seat, in whole parts. The largest gets the odd parts; the parts are so small that it still
+    gets no more than it had: k strata leave less than k parts over, and it loses at least (total − 1) / k."""
+    wanted = {stratum: rates[stratum] * people for stratum, people in members.items() if rates[stratum]}
+    total, fine = sum(wanted.values()), FINE
+    while len(wanted) ** 2 > (total - 1) * fine:
+        fine <<= 64
+    parts = {stratum: floor(share / total * fine) for stratum, share in wanted.items()}
+    parts[max(parts, key=parts.__getitem__)] += fine - sum(parts.values())
+    return {stratum: Fraction(part, fine) for stratum, part in parts.items()}
 
 
-def _hand_over(left: list[int], targets: list[int], free: Sequence[Sequence[int]]) -> None:
+def _hand_over(left: list[Fraction], targets: list[Fraction], free: Sequence[int]) -> None:
     """Move what strata without free members cannot seat to the others, in proportion to their free members."""
-    surplus = sum(total for total, members in zip(left, free, strict=True) if not members)
-    total_free = sum(len(members) for members in free)
+    surplus = sum(total for total, people in zip(left, free, strict=True) if not people)
     if not surplus:
         return
-    moves = [surplus * len(members) // total_free if members else -left[h] for h, members in enumerate(free)]
-    moves[next(h for h, members in enumerate(free) if members)] -= sum(moves)
+    total_free = sum(free)
+    moves = [
+        Fraction(floor(surplus * people / total_free * FINE), FINE) if people else -left[stratum]
+        for stratum, people in enumerate(free)
+    ]
+    moves[next(stratum for stratum, people in enumerate(free) if people)] -= sum(moves)
     for stratum, move in enumerate(moves):
         targets[stratum] += move
         left[stratum] += move

@@ -1,59 +1,95 @@
-"""Dependent rounding: from chances to persons, keeping every chance, every stratum's number and one per address."""
+"""Dependent rounding: from chances to seats, keeping every chance, every stratum's number and one seat per block."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from operator import attrgetter
 
-from deliberation.sortition.inclusion import Inclusion
 from deliberation.sortition.lottery import Stream
 
 SOURCE, SINK = -1, -2
+DIGIT = 64  # bits
+Coin = Callable[[int, int], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Seat:
+    """Perhaps a seat for `stratum` in `block`, with chance `value`, in units."""
+
+    block: int
+    stratum: int
+    value: int
 
 
 @dataclass(slots=True, eq=False)
 class _Edge:
-    """A flow strictly between 0 and 1 from `tail` to `head`, in units. `person` when it is that person's chance."""
+    """A flow strictly between 0 and 1 from `tail` to `head`, in units. `seat`: the place of the seat it is about."""
 
     tail: int
     head: int
     value: int
-    person: int | None = None
+    seat: int | None = None
 
 
-def round_to_persons(
-    chances: Inclusion, strata: Sequence[int], addresses: Sequence[Sequence[int]], stream: Stream
-) -> list[int]:
-    """The chosen persons. `strata[i]` of person i; `addresses`: the persons of each address, in the order taken.
+def coins(stream: Stream) -> Coin:
+    """Coins that fall on True with chance exactly part / whole: when a random number is below it, digit by digit."""
+    digits = _digits(stream)
+
+    def happens(part: int, whole: int) -> bool:
+        while True:
+            digit, part = divmod(part << DIGIT, whole)
+            if (drawn := next(digits)) != digit:
+                return drawn < digit
+
+    return happens
+
+
+def _digits(stream: Stream) -> Iterator[int]:
+    """Random numbers of 64 bits, four from each block of the stream."""
+    while True:
+        block = stream.below(1 << 4 * DIGIT)
+        for place in (3, 2, 1, 0):
+            yield block >> place * DIGIT & (1 << DIGIT) - 1
+
+
+def round_to_seats(unit: int, targets: Sequence[int], seats: Sequence[Seat], happens: Coin) -> list[int]:
+    """The places of the seats that are given. Chances are in units, `unit` to one; see `coins` for `happens`.
+
+    Expects the seats of a block next to each other, with chances that sum to at most one; those of stratum h sum to
+    `targets[h]` and all of them to a whole number.
 
     Gandhi, Khuller, Parthasarathy, Srinivasan, "Dependent rounding and its applications to approximation algorithms",
-    J. ACM 53 (2006), as a flow: source → stratum → address → sink, with each person's chance on the edge from his
-    stratum to his address. Whatever is whole is settled; the fractional edges are kept a forest. An edge that would
-    close a cycle is answered by a pivot: push +a or −b around the cycle, with chances b/(a+b) and a/(a+b), so that
-    every value keeps its expectation, flow is conserved, and an edge becomes 0 or 1. As an address waits only while
-    it joins other nodes in the forest, fewer addresses wait than there are strata.
+    J. ACM 53 (2006), as a flow: source → stratum → block → sink, with the chance of a stratum in a block on the edge
+    between them. Whatever is whole is settled; the fractional edges are kept a forest. An edge that would close a
+    cycle is answered by a pivot: push +a or −b around the cycle, with chances b/(a+b) and a/(a+b), so that each value
+    keeps its expectation, flow is conserved, and an edge becomes 0 or 1. As a block waits only while it joins other
+    nodes in the forest, fewer blocks wait than there are strata.
 
-    Why nothing fractional is left: after the last address the values at every node add up to a whole number, so no
-    node has exactly one fractional edge; a forest with an edge has such a node, so there is no edge.
+    Why nothing fractional is left: after the last block the values at every node add up to a whole number, so no node
+    has exactly one fractional edge; a forest with an edge has such a node, so there is no edge.
     """
-    forest = _Forest(chances.unit, stream)
-    for stratum, target in enumerate(chances.targets):
-        forest.add(_Edge(SOURCE, stratum, target % chances.unit))
-    for place, persons in enumerate(addresses):
-        if len(persons) == 1:
-            forest.add(_Edge(strata[persons[0]], SINK, chances.values[persons[0]], persons[0]))
+    forest = _Forest(unit, happens)
+    for stratum, target in enumerate(targets):
+        forest.add(_Edge(SOURCE, stratum, target % unit))
+    places = iter(range(len(seats)))
+    for block, members in groupby(seats, key=attrgetter("block")):
+        together = list(members)
+        if len(together) == 1:
+            forest.add(_Edge(together[0].stratum, SINK, together[0].value, next(places)))
             continue
-        node = len(chances.targets) + place
-        for person in persons:
-            forest.add(_Edge(strata[person], node, chances.values[person], person))
-        forest.add(_Edge(node, SINK, sum(chances.values[person] for person in persons) % chances.unit))
-    return forest.chosen
+        node = len(targets) + block
+        for seat in together:
+            forest.add(_Edge(seat.stratum, node, seat.value, next(places)))
+        forest.add(_Edge(node, SINK, sum(seat.value for seat in together) % unit))
+    return forest.seats
 
 
 class _Forest:
     """The fractional edges: each node knows the edge to its parent."""
 
-    def __init__(self, unit: int, stream: Stream) -> None:
-        self.chosen: list[int] = []
-        self._unit, self._stream = unit, stream
+    def __init__(self, unit: int, happens: Coin) -> None:
+        self.seats: list[int] = []
+        self._unit, self._happens = unit, happens
         self._above: dict[int, _Edge] = {}
 
     def add(self, edge: _Edge) -> None:
@@ -85,10 +121,10 @@ class _Forest:
         for node in from_tail:
             above = self._above[node]
             (along if above.head == node else against).append(above)
-        unit = self._unit
-        plus = min([unit - e.value for e in along] + [e.value for e in against])
-        minus = min([e.value for e in along] + [unit - e.value for e in against])
-        push = plus if self._stream.below(plus + minus) < minus else -minus
+        falling, rising = [e.value for e in along], [e.value for e in against]
+        plus = min([self._unit - max(falling), *rising])
+        minus = min([self._unit - max(rising, default=0), *falling])
+        push = plus if self._happens(minus, plus + minus) else -minus
         for e in along:
             e.value += push
         for e in against:
@@ -99,8 +135,8 @@ class _Forest:
         return not self._settled(edge)
 
     def _settled(self, edge: _Edge) -> bool:
-        if edge.value == self._unit and edge.person is not None:
-            self.chosen.append(edge.person)
+        if edge.value == self._unit and edge.seat is not None:
+            self.seats.append(edge.seat)
         return edge.value in (0, self._unit)
 
     def _link(self, edge: _Edge) -> None:

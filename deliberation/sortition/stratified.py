@@ -1,19 +1,22 @@
 """Draw invitations from a frame: fixed numbers per stratum, equal chances within it, one person per address."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import islice, repeat
+from operator import attrgetter, eq
 
-from deliberation.sortition.inclusion import inclusion
+import numpy as np
+
+from deliberation.sortition.allocation import DrawError, Response, Stratum, allocate
+from deliberation.sortition.blocks import blocks
+from deliberation.sortition.households import group
+from deliberation.sortition.inclusion import Inclusion, inclusion
 from deliberation.sortition.lottery import Stream, seeded_order
-from deliberation.sortition.rounding import round_to_persons
+from deliberation.sortition.rounding import Seat, coins, round_to_seats
 
-Stratum = tuple[str, ...]
-
-
-class DrawError(ValueError):
-    """This draw cannot be made. The message is a Dutch sentence for the person who asked for it."""
+__all__ = ["Candidate", "Draw", "DrawError", "Prepared", "Stratum", "StratumCount", "allocate", "draw"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,73 +50,83 @@ class Draw:
     capped_addresses: int
 
 
-def allocate(populations: Mapping[Stratum, int], size: int) -> dict[Stratum, int]:
-    """Divide `size` seats over strata in proportion to their populations, by largest remainder (Hamilton).
-
-    Equal remainders: the larger population first, then the stratum's name. No stratum gets more than its population.
-    Raises DrawError when size is below 1 or above the total population.
-    """
-    total = sum(populations.values())
-    if size < 1:
-        raise DrawError("Het aantal te loten mensen moet 1 of meer zijn.")
-    if size > total:
-        raise DrawError(f"U wilt {size} mensen loten, maar er staan er {total} in het steekproefkader.")
-    seats = {stratum: size * population // total for stratum, population in populations.items()}
-    by_remainder = sorted(
-        populations,
-        key=lambda stratum: (-(size * populations[stratum] % total), -populations[stratum], stratum),
-    )
-    for stratum in by_remainder[: size - sum(seats.values())]:
-        seats[stratum] += 1
-    return seats
-
-
-def draw(persons: Iterable[Candidate], size: int, seed: bytes) -> Draw:
+def draw(persons: Iterable[Candidate], size: int, seed: bytes, response: Response | None = None) -> Draw:
     """Draw `size` persons: the seats of `allocate` per stratum, at most one per address, set by the seed alone.
 
     Within a stratum everyone has the same chance n_h / N_h, except members of addresses that would count for more
     than one person (see `inclusion`). The seats of a stratum are exact; only where one per address leaves too few
     people in a stratum does it get fewer, the others more, and then each count is the expected one rounded up or down
-    by lot. A stratum without a seat has no chance: merge strata that small first. Method: dependent rounding (see
-    `round_to_persons`).
+    by lot. A stratum without a seat has no chance: merge strata that small first.
+
+    Method: addresses are put in random blocks that count for at most one person (see `blocks`); dependent rounding
+    decides which stratum of which block gets a seat (see `round_to_seats`); the people of that stratum in that block
+    have equal chances to take it. Whatever the blocks, m people of stratum h in one block get the seat with chance
+    m · n_h / N_h, so each of them has n_h / N_h.
+
+    `response`: the share expected to answer per stratum, to invite more where few answer (see `allocate`). Chances
+    then differ between strata; `Draw.chances` has them for the weights.
 
     The same persons (in any order) and seed give the same draw on every machine.
     Raises DrawError for a size that cannot be reached, ids that occur twice, or an empty seed.
     """
-    everyone = _in_seeded_order(list(persons), seed)
-    members = _by_address(everyone)
-    populations = Counter(person.stratum for person in everyone)
-    seats = allocate(populations, size)
-    if size > len(members):
-        raise DrawError(f"U wilt {size} mensen loten, hoogstens één per adres, maar er zijn {len(members)} adressen.")
-    names = sorted(populations)
-    number = {name: place for place, name in enumerate(names)}
-    strata = [number[person.stratum] for person in everyone]
-    address_of = {person: place for place, persons_ in enumerate(members) for person in persons_}
-    chances = inclusion(strata, [address_of[i] for i in range(len(everyone))], [seats[name] for name in names])
-    chosen = round_to_persons(chances, strata, members, Stream(seed, "pivots"))
-    invited = Counter(everyone[person].stratum for person in chosen)
-    return Draw(
-        chosen=tuple(seeded_order((everyone[person].id for person in chosen), seed, "panel")),
-        chances={everyone[person].id: chances.chances[person] for person in chosen},
-        strata=tuple(StratumCount(name, populations[name], invited[name]) for name in names),
-        capped_addresses=len(chances.capped),
-    )
+    return Prepared(persons).draw(size, seed, response)
 
 
-def _in_seeded_order(persons: Sequence[Candidate], seed: bytes) -> list[Candidate]:
-    people = {person.id: person for person in persons}
-    if len(people) < len(persons):
-        raise DrawError("In het steekproefkader komt een id meer dan één keer voor. Elke id mag één keer voorkomen.")
-    if not seed:
-        raise DrawError("Er is nog geen openbaar lot ingevuld. Zonder lot kan er niet worden geloot.")
-    return [people[id_] for id_ in seeded_order(people, seed, "persons")]
+class Prepared:
+    """A frame that is ready to be drawn from: who lives with whom is worked out once, for any number of draws."""
 
+    def __init__(self, persons: Iterable[Candidate]) -> None:
+        """Raises DrawError for ids that occur twice."""
+        people = sorted(persons, key=attrgetter("id"))
+        self._ids = [person.id for person in people]
+        if any(map(eq, self._ids, islice(self._ids, 1, None))):
+            raise DrawError(
+                "In het steekproefkader komt een id meer dan één keer voor. Elke id mag één keer voorkomen."
+            )
+        self._populations = Counter(person.stratum for person in people)
+        self._names = sorted(self._populations)
+        number = {name: place for place, name in enumerate(self._names)}
+        strata = np.fromiter((number[person.stratum] for person in people), dtype=np.int64, count=len(people))
+        self._homes = group(strata, [person.address for person in people])
 
-def _by_address(persons: Sequence[Candidate]) -> list[list[int]]:
-    """The places of the persons of each address, addresses in the order of their first person."""
-    members: dict[tuple[str, str], list[int]] = {}
-    for place, person in enumerate(persons):
-        key = ("address", person.address) if person.address else ("alone", person.id)
-        members.setdefault(key, []).append(place)
-    return list(members.values())
+    def draw(self, size: int, seed: bytes, response: Response | None = None) -> Draw:
+        """As `draw` does."""
+        if not seed:
+            raise DrawError("Er is nog geen openbaar lot ingevuld. Zonder lot kan er niet worden geloot.")
+        seats = allocate(self._populations, size, response)
+        addresses = len(self._homes.start) - 1
+        if size > addresses:
+            raise DrawError(
+                f"U wilt {size} mensen loten, hoogstens één per adres, maar er zijn {addresses} adressen."
+            )
+        chances = inclusion(self._homes, [seats[name] for name in self._names])
+        chosen = self._round(chances, seed)
+        invited = Counter(self._names[stratum] for stratum, _ in chosen.values())
+        return Draw(
+            chosen=tuple(seeded_order(chosen, seed, "panel")),
+            chances={id_: chance for id_, (_, chance) in chosen.items()},
+            strata=tuple(StratumCount(name, self._populations[name], invited[name]) for name in self._names),
+            capped_addresses=len(chances.capped),
+        )
+
+    def _round(self, chances: Inclusion, seed: bytes) -> dict[str, tuple[int, Fraction]]:
+        """The ids of the chosen, each with the number of his stratum and his chance."""
+        homes, width, unit = self._homes, len(self._names), chances.unit
+        block = blocks(homes, chances, seed)
+        place = homes.per_person(block) * width + homes.stratum
+        order = np.argsort(place, kind="stable")
+        places, starts, counts = np.unique(place[order], return_index=True, return_counts=True)
+        capped = {int(block[address]): shares for address, shares in chances.capped.items()}
+        rates = [int(rate * unit) for rate in chances.rates]
+        seats = [
+            Seat(b, h, int(capped[b].get(h, 0) * unit) if b in capped else people * rates[h])
+            for (b, h), people in zip(map(divmod, places.tolist(), repeat(width)), counts.tolist(), strict=True)
+        ]
+        targets = [int(target * unit) for target in chances.targets]
+        given = round_to_seats(unit, targets, seats, coins(Stream(seed, "pivots")))
+        member, chosen = Stream(seed, "persons"), {}
+        for number in sorted(given):
+            people, seat = int(counts[number]), seats[number]
+            person = homes.person[order[starts[number] + member.below(people)]]
+            chosen[self._ids[person]] = (seat.stratum, Fraction(seat.value, people * unit))
+        return chosen
