@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from deliberation.sortition.canonical import canonical
 
 Proof = tuple[tuple[str, str], ...]
-SALT_BYTES = 15
+SALT_BYTES = 10
 
 
 def salt(key: bytes, id_: str) -> str:
-    """A secret of 120 bits per person (hex), from one secret key: without it nobody can guess whose a leaf is."""
+    """A secret of 80 bits per person (hex), from one secret key: without it nobody can guess whose a leaf is."""
     return hmac.digest(key, id_.encode(), "sha256")[:SALT_BYTES].hex()
 
 

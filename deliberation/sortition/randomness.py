@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import ceil
 from typing import Any, cast
 
@@ -116,6 +117,7 @@ def _drand(text: str) -> Randomness:
     return Randomness("drand", f"{round_}:{signature.hex()}", hashlib.sha256(signature).digest())
 
 
+@lru_cache(16)
 def _signed(round_: int, signature: bytes) -> bool:
     """e(signature, generator) = e(hash of the round, public key of the network)."""
     try:

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from deliberation.sortition.candidate_list import read_list
 from deliberation.sortition.columns import guess_mapping
 from deliberation.sortition.frame import Person, Rules, read_frame
 from deliberation.sortition.invitation_record import draw_invitations, freeze_invitations, verify_invitations
@@ -139,10 +140,20 @@ def _checks(record: dict[str, Any], files: Sequence[Path]) -> list[Check]:
     if len(files) > 1:
         raise InputError("Bij een loting van uitnodigingen hoort één bestand, met alle mensen.")
     try:
-        facts, candidates = people_of(files[0].read_bytes(), record["frame"]["reading"], record["columns"])
+        facts, candidates, salts = _people_again(record, files[0].read_bytes())
     except (KeyError, TypeError, ValueError) as error:
         return [
             *verify_invitations(record),
             Check("frame", ok=False, detail=f"Het bestand past niet bij het verslag. {error}"),
         ]
-    return verify_invitations(record, facts, candidates)
+    return verify_invitations(record, facts, candidates, salts)
+
+
+def _people_again(
+    record: Mapping[str, Any], content: bytes
+) -> tuple[dict[str, object], list[Candidate], dict[str, str]]:
+    """From the file as it was, or from the list that the service gives to an inspector."""
+    if "reading" in record["frame"]:
+        return *people_of(content, record["frame"]["reading"], record["columns"]), {}
+    table, candidates, salts = read_list(content, record["columns"])
+    return {**record["frame"], "digest": table_digest(table), "accepted": len(candidates)}, candidates, salts
