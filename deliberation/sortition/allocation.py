@@ -5,7 +5,8 @@ from fractions import Fraction
 from math import floor
 
 Stratum = tuple[str, ...]
-Response = Mapping[Stratum, Fraction | float]
+Rate = Fraction | float
+Response = Mapping[Stratum, Rate]
 
 
 class DrawError(ValueError):
@@ -32,6 +33,12 @@ def allocate(populations: Mapping[Stratum, int], size: int, response: Response |
     for stratum in by_remainder[: size - sum(seats.values())]:
         seats[stratum] += 1
     return seats
+
+
+def check_addresses(size: int, addresses: int) -> None:
+    """Raises DrawError when there are fewer addresses than people to draw, at most one from each."""
+    if size > addresses:
+        raise DrawError(f"U wilt {size} mensen loten, hoogstens één per adres, maar er zijn {addresses} adressen.")
 
 
 def expected_response(response: Response, stratum: Stratum) -> Fraction:

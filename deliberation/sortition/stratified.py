@@ -9,7 +9,7 @@ from operator import attrgetter, eq
 
 import numpy as np
 
-from deliberation.sortition.allocation import DrawError, Response, Stratum, allocate
+from deliberation.sortition.allocation import DrawError, Response, Stratum, allocate, check_addresses
 from deliberation.sortition.blocks import blocks
 from deliberation.sortition.households import group
 from deliberation.sortition.inclusion import Inclusion, inclusion
@@ -94,11 +94,7 @@ class Prepared:
         if not seed:
             raise DrawError("Er is nog geen openbaar lot ingevuld. Zonder lot kan er niet worden geloot.")
         seats = allocate(self._populations, size, response)
-        addresses = len(self._homes.start) - 1
-        if size > addresses:
-            raise DrawError(
-                f"U wilt {size} mensen loten, hoogstens één per adres, maar er zijn {addresses} adressen."
-            )
+        check_addresses(size, len(self._homes.start) - 1)
         chances = inclusion(self._homes, [seats[name] for name in self._names])
         chosen = self._round(chances, seed)
         invited = Counter(self._names[stratum] for stratum, _ in chosen.values())
