@@ -106,7 +106,7 @@ class RowReader:
         cells = [*cells[: self._width], ""]
         id_ = read.number_of_person(self._id(cells))
         self._check_id(id_)
-        reason = self._reason_of[self._flags(cells)] or self._listed(id_)
+        reason = self._reason_of[self._flags(cells)] or (self._listed(id_) if self._lists else None)
         if reason:
             return reason
         age = self._age_of[self._ages(cells)]
@@ -122,8 +122,6 @@ class RowReader:
         self._seen.add(id_)
 
     def _listed(self, id_: str) -> str | None:
-        if not self._lists:
-            return None
         key = self._rules.hash_key
         known_as = {id_} if key is None else {id_, keyed_hash(id_, key)}
         return next((name for name, ids in self._lists if not known_as.isdisjoint(ids)), None)

@@ -9,7 +9,8 @@ from deliberation.sortition.table import MISSING
 AGE_CLASSES = ((0, 15), (16, 24), (25, 34), (35, 49), (50, 64), (65, 74))
 OLDEST_CLASS, OLDEST = "75+", 125
 LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
-EMAIL = re.compile(rf"[A-Za-z0-9!#$%&'*+/=?^_`{{|}}~.-]{{1,64}}@(?:{LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{1,62}}")
+ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+EMAIL = re.compile(rf"(?=[^@]{{1,64}}@){ATOM}(?:\.{ATOM})*@(?:{LABEL}\.)+[A-Za-z][A-Za-z0-9-]{{1,62}}")
 POSTCODE = re.compile(r"([1-9][0-9]{3})((?!SA|SD|SS)[A-Z]{2})")
 HOUSE_NUMBER = re.compile(r"0*([1-9][0-9]{0,4})(?:[ -]*([^\W\d_][\w -]{0,9})|[ -]+([0-9]{1,4}))?")
 MIDNIGHT = r"(?:[ T]0?0:00(?::00(?:\.0+)?)?)?"  # a spreadsheet adds the time to a date
@@ -71,7 +72,7 @@ def text(our_field: str, cell: str) -> str:
 
 def number_of_person(cell: str) -> str:
     value = text("id", cell)
-    if SCIENTIFIC.fullmatch(value):
+    if value[:1].isdigit() and SCIENTIFIC.fullmatch(value):
         raise RowError(
             "id",
             "scientific",
@@ -93,11 +94,14 @@ def house(cells: tuple[str, ...]) -> tuple[str | None, str]:
 
 
 def email(cell: str) -> str | None:
-    cell = clean(cell)
-    name, _, domain = cell.partition("@")
-    if cell and (not EMAIL.fullmatch(cell) or len(cell) > 254 or ".." in cell or "." in (name[0], name[-1])):
+    """The domain in small letters."""
+    value = clean(cell)
+    if not value:
+        return None
+    if not EMAIL.fullmatch(value) or len(value) > 254:
         raise RowError("email", "email", "dit is geen e-mailadres. Gebruik een adres zoals naam@voorbeeld.nl.")
-    return f"{name}@{domain.lower()}" if cell else None
+    name, _, domain = value.partition("@")
+    return value if domain.islower() else f"{name}@{domain.lower()}"
 
 
 def postcode(cell: str) -> str | None:
@@ -206,5 +210,5 @@ def address_key(postcode: str | None, number: str | None, addition: str) -> str 
     """Postcode, number and what follows it, however written; None (unknown) without postcode or number."""
     if postcode is None or number is None:
         return None
-    suffix = "".join(filter(str.isalnum, addition.upper()))
-    return f"{postcode.replace(' ', '')} {number} {suffix}".strip()
+    suffix = "".join(filter(str.isalnum, addition.upper())) if addition else ""
+    return f"{postcode[:4]}{postcode[5:]} {number} {suffix}".rstrip()
