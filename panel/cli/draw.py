@@ -52,8 +52,8 @@ def draw() -> None:
     "--date", "on", type=click.DateTime(["%Y-%m-%d"]), help="The day on which ages count; today if not given."
 )
 @click.option("--minimum-age", default=16, show_default=True, help="Younger people are excluded.")
-@lot_options
 @answer_mistakes
+@lot_options
 def make(
     path: Path,
     size: int,

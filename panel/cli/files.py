@@ -32,7 +32,8 @@ class Stages:
 @contextmanager
 def stages() -> Iterator[Stages]:
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Stages(progress)
 
 
@@ -57,6 +58,11 @@ def read_record(path: Path) -> dict[str, Any]:
             f"{path.name} is geen verslag van een loting: het is geen JSON-bestand met onderdelen."
         )
     return record
+
+
+def counted(count: int, one: str, more: str) -> str:
+    """`1 rij is`, `1.200 rijen zijn`."""
+    return f"{count:,} ".replace(",", ".") + (one if count == 1 else more)
 
 
 def number(count: int) -> str:

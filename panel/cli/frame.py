@@ -11,7 +11,7 @@ import yaml
 from deliberation.sortition.columns import guess_mapping
 from deliberation.sortition.frame import Frame, Rules, read_frame
 from deliberation.sortition.table import read_table
-from panel.cli.files import File, number, stages
+from panel.cli.files import File, counted, number, stages
 from panel.cli.lot import InputError, answer_mistakes
 
 SHOWN = 20
@@ -39,11 +39,11 @@ def frame() -> None:
 def check(path: Path, mapping_file: Path | None, on: datetime | None, minimum_age: int) -> None:
     """Who can be drawn, who is excluded, and which rows are refused and why. Status 0 when none is, else 2."""
     found = read(path, mapping_file, on.date() if on else date.today(), minimum_age)
-    click.echo(f"{number(len(found.persons))} mensen kunnen worden geloot.")
-    click.echo(f"{number(sum(found.excluded.values()))} mensen doen niet mee.")
+    click.echo(counted(len(found.persons), "mens kan", "mensen kunnen") + " worden geloot.")
+    click.echo(counted(sum(found.excluded.values()), "mens doet", "mensen doen") + " niet mee.")
     for reason, count in found.excluded.items():
         click.echo(f"  {number(count)} {REASONS.get(reason, reason)}")
-    click.echo(f"{number(len(found.refused))} rijen zijn geweigerd.")
+    click.echo(counted(len(found.refused), "rij is", "rijen zijn") + " geweigerd.")
     for refusal in found.refused[:SHOWN]:
         click.echo(f"  {refusal.sentence}")
     if len(found.refused) > SHOWN:

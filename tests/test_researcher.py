@@ -1,0 +1,177 @@
+"""What a researcher or a journalist types, without the service."""
+
+import json
+import os
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from panel.cli import main
+from panel.demo.residents import make_frame
+from tests.deliberation.sortition.test_randomness import SIGNATURE
+
+SEED = ("--seed", "0a1b2c3d4e5f")
+DATE = ("--date", "2026-11-22")
+ROOT = Path(__file__).parents[1]
+
+
+def samenspraak(*arguments: str | Path) -> Result:
+    return CliRunner().invoke(main, [str(argument) for argument in arguments])
+
+
+@pytest.fixture(scope="session")
+def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    file = tmp_path_factory.mktemp("town") / "kader.csv"
+    file.write_bytes(make_frame(1_500, seed=1, areas={"Noord": 2, "Zuid": 1}))
+    return file
+
+
+def drawn(town: Path, folder: Path, *options: str, name: str = "record.json") -> Path:
+    out = folder / name
+    result = samenspraak(
+        "draw", town, "--size", "90", "--strata", "wijk,geslacht", *DATE, *(options or SEED), "--out", out
+    )
+    assert result.exit_code == 0, result.output
+    return out
+
+
+def part(record: Path) -> dict[str, object]:
+    found = json.loads(record.read_text())
+    del found["timings"]
+    assert isinstance(found, dict)
+    return found
+
+
+def test_a_frame_is_checked_with_counts_and_reasons(town: Path, tmp_path: Path) -> None:
+    result = samenspraak("frame", "check", town, *DATE)
+    assert result.exit_code == 2
+    assert "mensen kunnen worden geloot" in result.output
+    assert "geheim adres" in result.output
+    assert "Rij 901, kolom postcode" in result.output
+    clean = tmp_path / "clean.csv"
+    clean.write_text("id;e-mail;leeftijd\na1;a1@example.org;30\n")
+    result = samenspraak("frame", "check", clean)
+    assert (result.exit_code, result.output.split("\n")[0]) == (0, "1 mens kan worden geloot.")
+
+
+def test_columns_with_other_names_are_mapped(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("wie;bereik;oud\na1;a1@example.org;30\n")
+    (tmp_path / "map.yaml").write_text("id: wie\nemail: bereik\nage_class: oud\n")
+    assert samenspraak("frame", "check", tmp_path / "f.csv").exit_code == 2
+    assert samenspraak("frame", "check", tmp_path / "f.csv", "--map", tmp_path / "map.yaml").exit_code == 0
+    (tmp_path / "map.yaml").write_text("- wie")
+    result = samenspraak("frame", "check", tmp_path / "f.csv", "--map", tmp_path / "map.yaml")
+    assert "ons veld en hun kolom" in result.output
+
+
+def test_a_draw_is_verified_with_the_frame(town: Path, tmp_path: Path) -> None:
+    record = drawn(town, tmp_path)
+    assert len(part(record)["panel"]) == 90  # type: ignore[arg-type]
+    result = samenspraak("draw", "verify", record, town)
+    assert (result.exit_code, "FOUT" in result.output) == (0, False)
+    assert result.output.count("goed") > 10
+
+
+def test_the_lot_may_be_drand_dice_or_a_lottery(town: Path, tmp_path: Path) -> None:
+    lots = [("--drand", f"1000:{SIGNATURE}"), ("--dice", "3 4 1 6"), ("--lottery", "Trekking 12: 3 14 27"), SEED]
+    panels = list[tuple[str, ...]]()
+    for lot in lots:
+        record = drawn(town, tmp_path, *lot)
+        assert samenspraak("draw", "verify", record, town).exit_code == 0
+        panels.append(tuple(part(record)["panel"]))  # type: ignore[arg-type]
+    assert len(set(panels)) == len(lots)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ((), "Give one of --seed, --drand, --dice, --lottery"),
+        ((*SEED, "--dice", "3 4"), "Give one of"),
+        (("--seed", "xyz"), "hexadecimale"),
+        (("--drand", f"1001:{SIGNATURE}"), "hoort niet bij ronde 1001"),
+        ((*SEED, "--size", "0"), "moet 1 of meer zijn"),
+        ((*SEED, "--size", "5000"), "U wilt 5000 mensen loten"),
+        ((*SEED, "--strata", "schoenmaat"), "‘schoenmaat’ kan niet worden verdeeld"),
+    ],
+)
+def test_a_mistake_gets_a_sentence_and_leaves_no_file(
+    town: Path, tmp_path: Path, options: tuple[str, ...], sentence: str
+) -> None:
+    result = samenspraak("draw", town, "--size", "90", "--out", tmp_path / "r.json", *options)
+    assert (result.exit_code, list(tmp_path.iterdir())) == (2, [])
+    assert sentence in " ".join(result.output.split())
+
+
+def test_the_order_of_rows_and_columns_does_not_matter(town: Path, tmp_path: Path) -> None:
+    header, *rows = (line.split(";") for line in town.read_text("utf-8-sig").splitlines())
+    dice = random.Random(5)
+    order = dice.sample(range(len(header)), len(header))
+    dice.shuffle(rows)
+    shuffled = tmp_path / "shuffled.csv"
+    shuffled.write_text("\n".join(";".join(row[place] for place in order) for row in [header, *rows]))
+    assert part(drawn(shuffled, tmp_path, name="a")) == part(drawn(town, tmp_path, name="b"))
+    assert samenspraak("draw", "verify", tmp_path / "b", shuffled).exit_code == 0
+
+
+def test_every_process_makes_the_same_record(town: Path, tmp_path: Path) -> None:
+    records = []
+    for number in ("1", "2", "3"):
+        out = tmp_path / number
+        subprocess.run(
+            [
+                sys.executable,
+                "-m",
+                "panel",
+                "draw",
+                town,
+                "--size",
+                "90",
+                "--strata",
+                "wijk",
+                *SEED,
+                *DATE,
+                "--out",
+                out,
+            ],
+            env={**os.environ, "PYTHONHASHSEED": number},
+            cwd=ROOT,
+            check=True,
+        )
+        records.append(part(out))
+    assert records[0] == records[1] == records[2]
+
+
+def test_any_changed_character_of_the_frame_shows(town: Path, tmp_path: Path) -> None:
+    record, dice, text = drawn(town, tmp_path), random.Random(7), town.read_text("utf-8-sig")
+    places = [place for place, sign in enumerate(text) if sign.isalnum()]
+    for place in dice.sample(places, 12):
+        other = "x" if text[place].isalpha() and text[place] != "x" else "7" if text[place] != "7" else "8"
+        changed = tmp_path / "changed.csv"
+        changed.write_text(text[:place] + other + text[place + 1 :])
+        result = samenspraak("draw", "verify", record, changed)
+        assert (result.exit_code, "FOUT" in result.output) == (1, True), text[place - 20 : place + 20]
+
+
+def test_any_changed_character_of_the_record_shows(town: Path, tmp_path: Path) -> None:
+    record, dice = drawn(town, tmp_path), random.Random(8)
+    text = record.read_text()
+    end = text.index('"timings"')
+    places = [place for place, sign in enumerate(text[:end]) if sign.isalnum()]
+    for place in dice.sample(places, 12):
+        other = "x" if text[place].isalpha() and text[place] != "x" else "7" if text[place] != "7" else "8"
+        changed = tmp_path / "changed.json"
+        changed.write_text(text[:place] + other + text[place + 1 :])
+        assert samenspraak("draw", "verify", changed, town).exit_code == 1, text[place - 20 : place + 20]
+
+
+def test_what_is_no_record_gets_a_sentence(town: Path, tmp_path: Path) -> None:
+    for text in ("", "[]", "{", "{}", '{"method": "x"}'):
+        (tmp_path / "r.json").write_text(text)
+        result = samenspraak("draw", "verify", tmp_path / "r.json", town)
+        assert result.exit_code == 1
+        assert "Traceback" not in result.output
+        assert isinstance(result.exception, SystemExit)
