@@ -15,9 +15,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import deliberation
-from deliberation.sortition.stratified import Candidate, Draw, DrawError, allocate, draw
+from deliberation.sortition.stratified import Candidate, Draw, DrawError, Prepared, Stratum, allocate, draw
 
 DRAWS = 2_000
+UNEQUAL: dict[Stratum, float] = {("a",): 0.5, ("b",): 0.4, ("c",): 0.3}
 populations = st.dictionaries(st.tuples(st.text("abc", max_size=2)), st.integers(1, 200), min_size=1, max_size=12)
 rows = st.lists(st.tuples(st.integers(0, 4), st.none() | st.integers(0, 30)), min_size=1, max_size=60)
 
@@ -64,6 +65,39 @@ def test_the_largest_remainders_get_the_seats_that_are_left() -> None:
     assert allocate({("b",): 1, ("a",): 1, ("c",): 1}, 2) == {("a",): 1, ("b",): 1, ("c",): 0}
 
 
+@given(populations, st.data())
+def test_where_few_answer_more_are_asked_so_that_answers_come_in_proportion(
+    sizes: dict[tuple[str, ...], int], data: st.DataObject
+) -> None:
+    response = {stratum: Fraction(data.draw(st.integers(1, 100)), 100) for stratum in sizes}
+    size = data.draw(st.integers(1, sum(sizes.values())))
+    seats = allocate(sizes, size, response)
+    assert sum(seats.values()) == size
+    assert all(seats[stratum] <= population for stratum, population in sizes.items())
+    room = {stratum for stratum in sizes if seats[stratum] < sizes[stratum]}
+    fewest = [(seats[stratum] - 1) * response[stratum] / sizes[stratum] for stratum in sizes]
+    most = [(seats[stratum] + 1) * response[stratum] / sizes[stratum] for stratum in room]
+    assert not most or max(fewest) < min(most)
+    assert seats == allocate(dict(reversed(sizes.items())), size, dict(reversed(response.items())))
+    assert allocate(sizes, size, dict.fromkeys(sizes, 0.3)) == allocate(sizes, size)
+
+
+def test_seats_for_unequal_response() -> None:
+    sizes: dict[Stratum, int] = {("jong",): 600, ("oud",): 600}
+    response: dict[Stratum, float] = {("jong",): 0.1, ("oud",): 0.3}
+    assert allocate(sizes, 400, response) == {("jong",): 300, ("oud",): 100}
+    assert allocate(sizes, 1000, response) == {("jong",): 600, ("oud",): 400}
+
+
+@pytest.mark.parametrize("share", [0, -0.1, 1.01, float("nan"), float("inf"), None])
+def test_a_response_that_cannot_be_is_answered_by_a_sentence(share: float | None) -> None:
+    response: dict[Stratum, float] = {("jong",): 0.1}
+    if share is not None:
+        response["oud",] = share
+    with pytest.raises(DrawError, match="‘oud’"):
+        allocate({("jong",): 600, ("oud",): 600}, 4, response)
+
+
 @given(rows, st.binary(min_size=1, max_size=4), st.data())
 def test_any_size_up_to_the_number_of_addresses_is_drawn_with_one_per_address(
     rows: list[tuple[int, int | None]], seed: bytes, data: st.DataObject
@@ -108,6 +142,18 @@ def test_without_crowded_addresses_the_chance_is_the_seats_over_the_population_o
         assert chance == Fraction(counts[stratum_of[id_]].invited, 100)
 
 
+def test_chances_differ_between_strata_where_the_response_does() -> None:
+    persons = [Candidate(f"p{i}", (f"s{i % 4}",), f"a{i // 3}") for i in range(1200)]
+    response: dict[Stratum, float] = {("s0",): 0.1, ("s1",): 0.1, ("s2",): 0.2, ("s3",): 0.2}
+    drawn = draw(persons, 60, b"seed", response)
+    assert [count.invited for count in drawn.strata] == [20, 20, 10, 10]
+    stratum_of = {person.id: person.stratum for person in persons}
+    assert {(stratum_of[id_], chance) for id_, chance in drawn.chances.items()} == {
+        ((f"s{number}",), Fraction(invited, 300)) for number, invited in enumerate([20, 20, 10, 10])
+    }
+    assert not shared_addresses(drawn, persons)
+
+
 def test_an_institution_counts_for_one_person_and_its_stratum_keeps_its_seats() -> None:
     home = [Candidate(f"t{i}", ("75+",), "tehuis") for i in range(50)]
     others = [Candidate(f"o{i}", ("75+",), None) for i in range(50)]
@@ -146,12 +192,23 @@ def two_homes() -> list[Candidate]:
     ] + [Candidate(f"alone{i}", ("bc"[i % 2],), None) for i in range(12)]
 
 
+def households() -> list[Candidate]:
+    """Households of one to six people over three strata, none crowded."""
+    strata = ["a", "ab", "abc", "aabb", "bbbcc", "abcabc", "c", "cc", "bc", "a", "abb", "c"] * 2
+    return [
+        Candidate(f"{address}-{place}", (stratum,), f"adres {address}")
+        for address, members in enumerate(strata)
+        for place, stratum in enumerate(members)
+    ]
+
+
 @cache
 def many_draws(frame: Callable[[], list[Candidate]] = crowded) -> list[Draw]:
-    return [draw(frame(), 8, f"seed {number}".encode()) for number in range(DRAWS)]
+    prepared, response = Prepared(frame()), UNEQUAL if frame is households else None
+    return [prepared.draw(8, f"seed {number}".encode(), response) for number in range(DRAWS)]
 
 
-@pytest.mark.parametrize("frame", [crowded, two_homes])
+@pytest.mark.parametrize("frame", [crowded, two_homes, households])
 def test_over_many_seeds_everyone_is_drawn_as_often_as_the_stated_chance_says(
     frame: Callable[[], list[Candidate]],
 ) -> None:
@@ -186,6 +243,13 @@ def test_people_of_one_stratum_at_different_addresses_do_come_together() -> None
     alone = {person.id for person in crowded() if person.address is None}
     pairs = Counter(pair for drawn in many_draws() for pair in combinations(sorted(alone & set(drawn.chosen)), 2))
     assert len(pairs) == 15
+
+
+def test_a_frame_prepared_once_gives_the_same_draws() -> None:
+    persons = town(500)
+    prepared = Prepared(persons)
+    for seed in b"one", b"two", b"one":
+        assert prepared.draw(60, seed) == draw(persons, 60, seed)
 
 
 def test_the_order_of_the_file_does_not_matter() -> None:
