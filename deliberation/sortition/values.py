@@ -29,6 +29,9 @@ NO, YES = {"", "n", "nee", "no", "0", "false"}, {"j", "ja", "y", "yes", "1", "tr
 SECRET = YES | set("234567")
 SERIAL_DATE = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?")
 SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
+MONTHS = frozenset(
+    ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
+)  # 12-1, as a spreadsheet changes it
 FORMULA = frozenset("=+@#")  # also a formula that failed: #REF!
 BROKEN_LETTERS = re.compile("\ufffd|\u00c3[\u0080-\u00bf\u0152-\u2122]|\u00e2\u20ac")  # UTF-8 read as Windows-1252
 UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
@@ -121,7 +124,7 @@ def house_number(cell: str) -> tuple[str | None, str]:
     if not cell:
         return None, ""
     match = HOUSE_NUMBER.fullmatch(cell)
-    if not match:
+    if not match or (match[2] or "").lower() in MONTHS:
         raise RowError("house_number", "house_number", "dit is geen huisnummer. Gebruik een getal, zoals 12.")
     return match[1], match[2] or match[3] or ""
 
