@@ -15,8 +15,8 @@ def blocks(homes: Households, chances: Inclusion, seed: bytes) -> Numbers:
 
     Addresses that look alike come together, in a random order, and are cut where the next would bring the sum of the
     chances above one. A block then behaves as one address does: at most one of its people is chosen. Every chance
-    stays what it was, and there is far less to round, for a block has as many people as seats allow and, as they are
-    alike, few strata. The first cut is at a random place, so that neighbours are not always together.
+    stays what it was, and there is far less to round: about as many blocks as letters, and as its addresses are alike
+    few strata in each. The first cut is at a random place, so that neighbours are not always together.
     """
     alone = np.array(list(chances.capped), dtype=np.int64)
     loads = homes.per_address(upper(chances.rates)[homes.stratum])
