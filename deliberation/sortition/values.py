@@ -23,15 +23,17 @@ WRONG_DATE = "birth_date", "birth_date", "dit is geen geboortedatum. Gebruik jaa
 AGES = re.compile(
     r"([0-9]{1,3})(?: jaar)?(?: ?(-|–|t/m|tot en met|tot) ?([0-9]{1,3})| ?(\+|en ouder|of ouder))?(?: jaar)?"
 )
-AREA_CODE, WHOLE_AREA_CODE = re.compile(r"(?:GM|WK|BU)\d.*"), re.compile(r"GM\d{4}|WK\d{6}|BU\d{8}", re.ASCII)
+AREA_CODE, WHOLE_AREA_CODE = (
+    re.compile(r"(?:GM|WK|BU)\d.*"),
+    re.compile(r"GM\d{4}|WK\d{4}[0-9A-Z]{2}|BU\d{4}[0-9A-Z]{4}", re.ASCII),
+)
 GENDERS = {"m": "M", "man": "M", "male": "M", "v": "V", "vrouw": "V", "female": "V", "f": "V", "x": "X", "o": "X"}
 NO, YES = {"", "n", "nee", "no", "0", "false"}, {"j", "ja", "y", "yes", "1", "true"}
 SECRET = YES | set("234567")
 SERIAL_DATE = re.compile(r"[0-9]{5}(?:[.,][0-9]+)?")
 SCIENTIFIC = re.compile(r"[0-9]+(?:[.,][0-9]+)?E\+?[0-9]+", re.IGNORECASE)
-MONTHS = frozenset(
-    ["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"]
-)  # 12-1, as a spreadsheet changes it
+# 12-1, as a spreadsheet changes it: 12-jan
+MONTHS = frozenset(["jan", "feb", "mrt", "apr", "mei", "jun", "jul", "aug", "sep", "okt", "nov", "dec"])
 FORMULA = frozenset("=+@#")  # also a formula that failed: #REF!
 BROKEN_LETTERS = re.compile("\ufffd|\u00c3[\u0080-\u00bf\u0152-\u2122]|\u00e2\u20ac")  # UTF-8 read as Windows-1252
 UNSEEN = dict.fromkeys((0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, 0xFEFF))
@@ -186,13 +188,13 @@ def gender(cell: str) -> str | None:
 
 
 def area(cell: str) -> str | None:
-    """A CBS code (GM + 4, WK + 6 or BU + 8 digits) or any other name."""
+    """A CBS code (GM + 4, WK + 6 or BU + 8 signs, the first four digits) or any other name."""
     cell = text("area", cell)
     code = cell.upper()
     if not AREA_CODE.fullmatch(code):
         return cell or None
     if not WHOLE_AREA_CODE.fullmatch(code):
-        advice = "Een wijkcode is WK met zes cijfers, een buurtcode is BU met acht cijfers."
+        advice = "Een wijkcode is WK met zes tekens, een buurtcode is BU met acht tekens."
         raise RowError("area", "area", f"dit is geen volledige code. {advice}")
     return code
 

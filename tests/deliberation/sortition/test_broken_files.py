@@ -174,7 +174,7 @@ ROWS = {
     "an unknown gender": ("geslacht", "9", "gender"),
     "a gender in words": ("geslacht", "onzijdig", "gender"),
     "an area that lost its zero": ("wijkcode", "WK36301", "area"),
-    "an area with letters": ("wijkcode", "BU0363000A", "area"),
+    "an area with a hyphen": ("wijkcode", "BU0363-0001", "area"),
     "an unknown flag": ("geheim", "9", "flag"),
     "a flag in words": ("geheim", "misschien", "flag"),
     "deceased, or not": ("overleden", "misschien", "flag"),
