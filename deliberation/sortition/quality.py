@@ -183,7 +183,7 @@ def _area_remarks(found: Quality, households: bool) -> Iterator[str]:
     if found.missing_there:
         yield f"Deze gebieden kent het CBS niet, of er staat geen aantal bij: {_list(found.missing_there)}."
     known = [area for area in found.areas if area.population and area.people]
-    overall = sum(area.people for area in known) / sum(area.population or 0 for area in known)
+    overall = sum(area.people for area in known) / max(1, sum(area.population or 0 for area in known))
     odd = [
         area.area
         for area in known
