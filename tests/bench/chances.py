@@ -11,6 +11,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from math import sqrt
+from statistics import mean, stdev
 from time import process_time
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
@@ -65,8 +66,8 @@ def study(people: int, letters: int, seeds: int) -> bool:
     address_of = {person.id: person.address for person in town}
     size_of_address = Counter(address_of.values())
     size_of = {id_: size_of_address[address] for id_, address in address_of.items()}
-    people_of = Counter(size_of.values())
-    seats = allocate(Counter(person.stratum for person in town), letters)
+    populations = Counter(person.stratum for person in town)
+    seats = allocate(populations, letters)
     counts: dict[int, list[int]] = {size: [] for size in SIZES}
     unsound, began = 0, process_time()
     for drawn in draws(Prepared(town), letters, seeds):
@@ -75,24 +76,21 @@ def study(people: int, letters: int, seeds: int) -> bool:
         for size in SIZES:
             counts[size].append(met[size])
     took = (process_time() - began) / seeds
-    table = Table("household", "people", "drawn per lot", "chance / fair chance", "standard error", "by address")
+    table = Table("household", "people", "per lot", "chance / fair", "standard error", "by its group", "by address")
     table.title = f"{people:,} people, {letters:,} letters, {seeds:,} lots, {len(seats)} groups"
     fair = unsound == 0
     for size in SIZES:
-        expected = people_of[size] * letters / people
-        mean = sum(counts[size]) / seeds
-        error = sqrt(sum((count - mean) ** 2 for count in counts[size]) / (seeds - 1) / seeds) / expected
-        fair &= abs(mean / expected - 1) < FAIR
-        table.add_row(
-            str(size),
-            f"{people_of[size]:,}",
-            f"{mean:,.1f}",
-            f"{mean / expected:.4f}",
-            f"{error:.4f}",
-            f"{people / len(size_of_address) / size:.2f}",
-        )
+        members = [person for person in town if size_of[person.id] == size]
+        expected = len(members) * letters / people
+        stated = sum(seats[person.stratum] / populations[person.stratum] for person in members) / expected
+        ratio = mean(counts[size]) / expected
+        error = stdev(counts[size]) / sqrt(seeds) / expected
+        fair &= abs(ratio - 1) < FAIR
+        figures = (ratio, error, stated, people / len(size_of_address) / size)
+        table.add_row(str(size), f"{len(members):,}", f"{mean(counts[size]):,.1f}", *(f"{x:.4f}" for x in figures))
     console.print(table)
-    console.print("“By address”: the same ratio if addresses were drawn, each with one person.")
+    console.print("“By its group”: what the ratio should be, since a group gets a whole number of letters.")
+    console.print("“By address”: what it would be if addresses were drawn, each with one person.")
     console.print(f"{unsound} unsound draws. {took:.2f} s CPU per lot. {'Fair' if fair else 'NOT fair'}.\n")
     return fair
 
