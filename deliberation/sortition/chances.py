@@ -1,103 +1,92 @@
-"""The linear programs behind fair chances: over lotteries of whole panels, and over the relaxed polytope."""
+"""Lotteries over the panels found so far: a linear program that stays warm while panels are added."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
-from deliberation.sortition.panels import Panels, Vector, optimal, program, solver
+from deliberation.sortition.panels import Panels, Vector, optimal, solver
 
-
-class _Floor:
-    """Rows that say chance_t ≥ z for every possible type; z is maximised.
-
-    Chances are in units of seats / people, so that numbers stay near 1. `weights` of a solution are its dual values:
-    y_t ≥ 0, Σ y = 1 over the possible types. Any such y proves z ≤ max_x Σ y_t x_t / size_t.
-    """
-
-    def __init__(self, highs: highspy.Highs, first: int, panels: Panels, possible: NDArray[np.bool_]) -> None:
-        """Add z to `highs`, whose row `first` + t is chance_t ≥ 0. Types that are not `possible` have no floor."""
-        self._highs, self._first, self._unit, self._possible = highs, first, unit(panels), possible
-        rows = np.flatnonzero(possible).astype(np.int32) + first
-        highs.addCol(1.0, 0, highspy.kHighsInf, len(rows), rows, np.full(len(rows), -1.0))
-        highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
-
-    def solve(self) -> tuple[float, Vector]:
-        """The largest z, as a chance, and the weights."""
-        if not optimal(self._highs):
-            raise ArithmeticError("the program of chances has no optimum")
-        rows = slice(self._first, self._first + len(self._possible))
-        dual = np.abs(np.array(self._highs.getSolution().row_dual)[rows]) * self._possible
-        return self._highs.getInfo().objective_function_value * self._unit, dual / dual.sum()
+VARIANTS, SMOOTHING, EXACT = 30, (0.8, 0.4, 0.0), 1e-9
 
 
 class Lottery:
-    """A lottery over the panels found so far, as a linear program that stays warm while panels are added."""
+    """The largest share for which some lottery gives every type at least share × its goal (a chance, > 0 where it
+    counts). Weights y of a solution are its dual values: y ≥ 0, Σ y · goal = 1; any such y proves that the share is
+    at most the largest Σ y_t x_t / size_t over all panels.
+    """
 
-    def __init__(self, panels: Panels, possible: NDArray[np.bool_]) -> None:
-        highs, count = solver(), len(panels.sizes)
-        for _ in range(count):
-            highs.addRow(0.0, highspy.kHighsInf, 0, [], [])
-        highs.addRow(1.0, 1.0, 0, [], [])
-        self._floor = _Floor(highs, 0, panels, possible)
-        self._scale, self._sizes, self._highs = panels.sizes * unit(panels), panels.sizes, highs
-        self._panels: dict[tuple[int, ...], None] = {}
-
-    def solve(self) -> tuple[float, Vector]:
-        """The largest smallest chance with these panels, and the weights that say which types hold it down."""
-        return self._floor.solve()
-
-    def __len__(self) -> int:
-        return len(self._panels)
+    def __init__(self, panels: Panels, goal: Vector) -> None:
+        self._panels, self._goal, self._highs = panels, goal, solver()
+        self._highs.setOptionValue("primal_feasibility_tolerance", 1e-10)
+        self._found = dict[tuple[int, ...], None]()
+        for _ in goal:
+            self._highs.addRow(0.0, highspy.kHighsInf, 0, [], [])
+        self._highs.addRow(1.0, 1.0, 0, [], [])
+        rows = np.flatnonzero(goal > 0).astype(np.int32)
+        self._highs.addCol(1.0, 0, highspy.kHighsInf, len(rows), rows, np.full(len(rows), -1.0))
+        self._highs.changeObjectiveSense(highspy.ObjSense.kMaximize)
+        self._scale = np.where(goal > 0, panels.sizes * goal, 1.0)
 
     def add(self, found: Iterable[Vector]) -> None:
         """Add the panels that are not there yet."""
         for panel in found:
             key = tuple(int(number) for number in panel)
-            if key not in self._panels:
-                self._panels[key] = None
-                places = np.flatnonzero(panel)
+            if key not in self._found:
+                self._found[key] = None
+                places = np.flatnonzero(panel * (self._goal > 0))
                 rows = np.append(places, len(panel)).astype(np.int32)
                 values = np.append(panel[places] / self._scale[places], 1.0)
                 self._highs.addCol(0.0, 0, highspy.kHighsInf, len(rows), rows, values)
 
-    def outcome(self) -> "Outcome":
-        """The solution of the last `solve()`."""
+    def raise_(self) -> tuple[float, Vector, float]:
+        """Add panels until the share is 1, or proven within 1e-9: the share, weights and what they prove.
+
+        Column generation: panels priced by the dual values, which are smoothed (Wentges, Int. Trans. Oper. Res. 4
+        (1997)) towards the best weights so far.
+        """
+        share, dual = self._solve()
+        best, upper = dual, np.inf
+        while share < 1 - EXACT and upper > share * (1 + EXACT):
+            before = len(self._found)
+            for smooth in SMOOTHING:
+                trial = smooth * best + (1 - smooth) * dual
+                proven = self._price(trial)
+                if proven < upper:
+                    upper, best = proven, trial
+            if len(self._found) == before:
+                break
+            self.add(self._variants(dual))
+            share, dual = self._solve()
+        return share, best, upper
+
+    @property
+    def panels(self) -> list[Vector]:
+        """All panels found so far."""
+        return [np.array(panel, dtype=float) for panel in self._found]
+
+    def outcome(self) -> list[tuple[Vector, float]]:
+        """Panels and their probabilities in the last solution."""
         raw = np.array(self._highs.getSolution().col_value)[1:]
-        used = sorted((panel, float(p)) for panel, p in zip(self._panels, raw, strict=True) if p > 1e-12)
-        probabilities = np.array([p for _, p in used])
-        probabilities /= probabilities.sum()
-        chances = probabilities @ np.array([panel for panel, _ in used]) / self._sizes
-        return Outcome(tuple(panel for panel, _ in used), tuple(map(float, probabilities)), chances)
+        return [(np.array(panel, dtype=float), p) for panel, p in zip(self._found, raw, strict=True) if p > 1e-12]
 
+    def _solve(self) -> tuple[float, Vector]:
+        if not optimal(self._highs):
+            raise ArithmeticError("the program of chances has no optimum")
+        counts = self._goal > 0
+        dual = np.abs(np.array(self._highs.getSolution().row_dual)[:-1]) * counts
+        weights = np.where(counts, dual / np.where(counts, self._goal, 1.0), 0.0) / dual.sum()
+        return self._highs.getInfo().objective_function_value, weights
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """Panels with a positive probability, sorted; their probabilities; the chance of each type."""
+    def _price(self, weights: Vector) -> float:
+        panel, value = self._panels.best(weights / self._panels.sizes)
+        self.add([panel])
+        return value
 
-    panels: tuple[tuple[int, ...], ...]
-    probabilities: tuple[float, ...]
-    chances: Vector
-
-
-def unit(panels: Panels) -> float:
-    """The mean chance, seats / people."""
-    return panels.seats / float(panels.sizes.sum())
-
-
-def relaxed_maximin(panels: Panels, possible: NDArray[np.bool_]) -> tuple[Vector, Vector]:
-    """Mean panel of the largest smallest chance when people could be split.
-
-    Also its weights. The relaxation's chances are never below those of a lottery of whole panels,
-    and in practice they are the same, so this is where to look for panels.
-    """
-    highs = program(
-        panels.types, [int(size) for size in panels.sizes * possible], panels.bounds, panels.seats, whole=False
-    )
-    first, scale = highs.getNumRow(), panels.sizes * unit(panels)
-    for t, size in enumerate(scale):
-        highs.addRow(0.0, highspy.kHighsInf, 1, np.array([t], dtype=np.int32), np.array([1 / size]))
-    _, weights = _Floor(highs, first, panels, possible).solve()
-    return np.array(highs.getSolution().col_value)[: len(possible)], weights
+    def _variants(self, weights: Vector) -> Iterator[Vector]:
+        """Good panels for `weights` that differ: types that have had a seat weigh less in the next."""
+        left = weights / self._panels.sizes
+        for _ in range(VARIANTS):
+            panel = self._panels.near(left)
+            left = np.where(panel > 0, 0.7 * left, left)
+            yield panel

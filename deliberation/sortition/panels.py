@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
-WHOLE, TRIES = 1e-6, 12
-TOLERANCES = ("primal_feasibility_tolerance", 1e-9), ("dual_feasibility_tolerance", 1e-9)
+Places = NDArray[np.signedinteger]
+WHOLE, TRIES, LOOSE, ENDLESS = 1e-6, 12, 0.05, 2**31 - 1
 _NEW: Callable[[], highspy.Highs] = highspy.Highs
 
 
@@ -71,7 +71,6 @@ class Panels:
         self._places = np.arange(len(types), dtype=np.int32)
         self._relaxed = program(types, sizes, bounds, seats, whole=False)
         self._whole = program(types, sizes, bounds, seats, whole=True)
-        self._whole.setOptionValue("mip_rel_gap", 1e-9)
         self._whole.setOptionValue("mip_abs_gap", 1e-9)
         self._dice = np.random.default_rng(1)
 
@@ -88,6 +87,10 @@ class Panels:
         vertex, bound = self._vertex(weights)
         return (vertex, bound) if _is_whole(vertex) else self._exact(weights, bound)
 
+    def ceiling(self, weights: Vector) -> float:
+        """An upper bound on Σ weights · x over all panels, fast: that of the relaxation."""
+        return self._vertex(weights)[1]
+
     def near(self, weights: Vector) -> Vector:
         """A panel with a large Σ weights · x, fast: weights are jittered until the relaxation's vertex is whole."""
         for attempt in range(TRIES):
@@ -95,12 +98,22 @@ class Panels:
             vertex, bound = self._vertex(weights * jitter)
             if _is_whole(vertex):
                 return vertex
-        return self._exact(weights, bound)[0]
+        return self._exact(weights, bound, LOOSE, 500)[0]
 
-    def covering(self) -> Iterator[Vector]:
-        """Panels that together hold every type that can be selected at all; a type in none of them cannot be."""
-        missing = np.ones(len(self.types))
-        while True:
+    def narrow_type(self, place: int, number: int) -> None:
+        """Keep only the panels with exactly this number of people of a type."""
+        for highs in (self._relaxed, self._whole):
+            highs.changeColBounds(place, number, number)
+
+    def narrow_row(self, place: int, number: int) -> None:
+        """Keep only the panels with exactly this number of people in a row of `bounds`."""
+        for highs in (self._relaxed, self._whole):
+            highs.changeRowBounds(place, number, number)
+
+    def covering(self, missing: Vector) -> Iterator[Vector]:
+        """Panels that together hold every type that is `missing` (1, else 0); a type in none of them cannot be."""
+        missing = missing.copy()
+        while missing.any():
             panel, _ = self.best(missing)
             if not missing @ panel:
                 return
@@ -115,8 +128,10 @@ class Panels:
         bound = self._relaxed.getInfo().objective_function_value * scale
         return (np.rint(vertex) if _is_whole(vertex) else vertex), bound
 
-    def _exact(self, weights: Vector, bound: float) -> tuple[Vector, float]:
+    def _exact(self, weights: Vector, bound: float, gap: float = 1e-9, nodes: int = ENDLESS) -> tuple[Vector, float]:
         scale = self._weigh(self._whole, weights)
+        self._whole.setOptionValue("mip_rel_gap", gap)
+        self._whole.setOptionValue("mip_max_nodes", nodes)
         if not optimal(self._whole):
             raise ArithmeticError("no panel keeps the targets")
         panel = np.rint(np.array(self._whole.getSolution().col_value))
