@@ -18,6 +18,7 @@ from panel.demo import pages as demo
 from panel.desk import pages as bureau
 from panel.invitations import pages as invitations
 from panel.people import pages as people
+from panel.people import quality
 from panel.proposals import pages as proposals
 from panel.publication import pages as publication
 from panel.reports import pages as reports
@@ -96,6 +97,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form(f"{review}/akkoord", reviews.ask_approval, reviews.give_approval, Right.APPROVE),
         *form(f"{review}/plan", reviews.ask_change, reviews.give_change, Right.RUN),
         *form(f"{review}/bestand", people.ask_file, people.take_file, Right.RUN),
+        *form(f"{review}/bestand/kwaliteit", quality.ask_quality, quality.compare_areas, Right.RUN),
         *form(f"{review}/loting", people.ask_lot, people.draw_lot, Right.RUN),
         *form(f"{review}/openen", invitations.ask_open, invitations.do_open, Right.RUN),
         get(f"{review}/post", desk(Right.RUN, invitations.post)),

@@ -1,5 +1,6 @@
 """Which of their columns is which of our fields."""
 
+import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
@@ -46,6 +47,12 @@ def guess_mapping(header: Sequence[str]) -> dict[str, str]:
         if known := [name for name in names if name in columns]:
             proposal[our_field] = columns.pop(known[0])
     return proposal
+
+
+def header_fingerprint(header: Sequence[str]) -> str:
+    """SHA-256 (hex) of the column names, NFC, without case and sorted: the same for files of the same make."""
+    names = sorted(unicodedata.normalize("NFC", name.casefold()) for name in header)
+    return hashlib.sha256("\x1f".join(names).encode()).hexdigest()
 
 
 def places(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:

@@ -8,10 +8,12 @@ from deliberation.sortition import frame as sampling
 from deliberation.sortition.record import make_record
 from deliberation.sortition.stratified import Candidate, draw
 from deliberation.sortition.stratified import Draw as Drawn
+from deliberation.sortition.table import Table, read_table
 from deliberation.weighting import Merged, merge_classes
 from panel.audit import record
 from panel.database import current, dialect
 from panel.people.classes import CLASSES, variables_of
+from panel.people.columns import Columns, remember
 from panel.people.exclusions import rest, rules
 from panel.people.models import Draw, Frame, Member, Person
 from panel.reviews.models import Review, State
@@ -28,20 +30,28 @@ GENDERS = {"M": "man", "V": "vrouw", "X": "anders"}
 # a ballot that keeps its group must not single anybody out.
 FEWEST_IN_A_GROUP = 10
 SHOWN_REFUSALS = 1_000
+PEOPLE_AT_ONCE = 10_000
 INSERT_PERSON = "INSERT INTO person (frame_id, pseudonym, name, email, address, address_key, area, age, gender)"
 
 
 async def read_file(settings: Settings, content: bytes, mapping: Mapping[str, str]) -> sampling.Frame:
     """Read a municipality's file, outside any unit of work: it may take a while. Raises FrameError."""
+    return await read_rows(settings, await asyncio.to_thread(read_table, content), mapping)
+
+
+async def read_rows(settings: Settings, table: Table, mapping: Mapping[str, str]) -> sampling.Frame:
     known = await rules(settings)
-    return await asyncio.to_thread(sampling.read_frame, content, mapping, today(), known)
+    return await asyncio.to_thread(sampling.frame_of, table, mapping, today(), known)
 
 
-async def import_frame(review: Review, file_name: str, read: sampling.Frame, staff: Staff) -> Frame:
+async def import_frame(
+    review: Review, file_name: str, read: sampling.Frame, staff: Staff, columns: Columns | None = None
+) -> Frame:
     """Keep the people who can be drawn; an earlier file for this review is replaced."""
     review = await Review.select_for_update().get(id=review.id)
     if review.state != State.RELEASED:
         raise Refused("review.not_released")
+    earlier = await Frame.get_or_none(review=review)
     await Frame.filter(review=review).delete()
     colleagues = {staff.email for staff in await Staff.filter(active=True)}
     people = [person for person in read.persons if (person.email or "").lower() not in colleagues]
@@ -56,7 +66,11 @@ async def import_frame(review: Review, file_name: str, read: sampling.Frame, sta
         excluded=excluded,
         refused_count=len(read.refused),
         refused=[{"row": refusal.row, "sentence": refusal.sentence} for refusal in read.refused[:SHOWN_REFUSALS]],
+        columns=columns and columns.described(),
+        area_figures=earlier and earlier.area_figures,
     )
+    if columns:
+        await remember(columns)
     await _store(frame, people)
     result = f"{len(people)} accepted, {sum(excluded.values())} excluded, {len(read.refused)} refused"
     await record(actor_of(staff), "frame imported", f"review {review.id}", result)
@@ -65,22 +79,24 @@ async def import_frame(review: Review, file_name: str, read: sampling.Frame, sta
 
 async def _store(frame: Frame, people: Sequence[sampling.Person]) -> None:
     """Past the model layer: a frame may hold a million rows."""
-    rows = [
-        [
-            frame.id,
-            person.id,
-            person.name or "",
-            person.email or "",
-            _address(person),
-            person.address_key,
-            person.area or UNKNOWN,
-            person.age_class or UNKNOWN,
-            GENDERS.get(person.gender or "", UNKNOWN),
-        ]
-        for person in people
-    ]
     places = "?, ?, ?, ?, ?, ?, ?, ?, ?" if dialect() == "sqlite" else "$1, $2, $3, $4, $5, $6, $7, $8, $9"
-    await current().execute_many(f"{INSERT_PERSON} VALUES ({places})", rows)
+    for start in range(0, len(people), PEOPLE_AT_ONCE):
+        rows = [_row(frame, person) for person in people[start : start + PEOPLE_AT_ONCE]]
+        await current().execute_many(f"{INSERT_PERSON} VALUES ({places})", rows)
+
+
+def _row(frame: Frame, person: sampling.Person) -> list[object]:
+    return [
+        frame.id,
+        person.id,
+        person.name or "",
+        person.email or "",
+        _address(person),
+        person.address_key,
+        person.area or UNKNOWN,
+        person.age_class or UNKNOWN,
+        GENDERS.get(person.gender or "", UNKNOWN),
+    ]
 
 
 def _address(person: sampling.Person) -> str:

@@ -18,10 +18,24 @@ class Frame(Model):
     excluded: Any = fields.JSONField()  # reason -> number
     refused_count = fields.IntField()
     refused: Any = fields.JSONField()  # the first of them: [{"row", "sentence"}]
+    columns: Any = fields.JSONField(null=True)  # how it was read: {"mapping", "remembered", "supplier"}
+    area_figures: Any = fields.JSONField(null=True)  # to compare with: {"counts", "column", "households"}
     imported_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
         table = "frame"
+
+
+class ColumnMapping(Model):
+    """Columns that somebody named by hand, for the next file with the same column names."""
+
+    fingerprint = fields.CharField(max_length=64, primary_key=True)  # of the names in the header
+    supplier = fields.CharField(max_length=200, default="")
+    mapping: Any = fields.JSONField()  # our field -> their column
+    used_at = fields.DatetimeField(auto_now=True)
+
+    class Meta:
+        table = "column_mapping"
 
 
 class Person(Model):

@@ -1,10 +1,14 @@
+import asyncio
+from collections.abc import Mapping, Sequence
+
 from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.sortition.columns import FIELDS, guess_mapping
 from deliberation.sortition.stratified import DrawError
 from deliberation.sortition.table import FrameError, read_table
-from panel.people.actions import compute_lot, import_frame, keep_lot, read_file
+from panel.people.actions import compute_lot, import_frame, keep_lot, read_rows
+from panel.people.columns import choose_columns
 from panel.people.models import Frame
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
@@ -42,28 +46,49 @@ async def ask_file(request: Request) -> Response:
     return await _file_page(request, {})
 
 
-async def _file_page(request: Request, errors: dict[str, str], status: int = 200) -> Response:
+async def _file_page(
+    request: Request,
+    errors: dict[str, str],
+    status: int = 200,
+    header: Sequence[str] = (),
+    typed: Mapping[str, str] | None = None,
+) -> Response:
+    """With `header`, the names in a file whose columns were not known: they can be chosen from."""
     review = await Review.get(id=request.path_params["id"])
     frame = await Frame.get_or_none(review=review)
-    labels = [(name, FIELD_LABELS[name]) for name in FIELDS]
-    return page(request, "people/file.html", status, review=review, frame=frame, errors=errors, labels=labels)
+    proposed = {f"column_{field}": column for field, column in guess_mapping(header).items()}
+    return page(
+        request,
+        "people/file.html",
+        status,
+        review=review,
+        frame=frame,
+        errors=errors,
+        labels=FIELD_LABELS,
+        names=[name for name in header if name],
+        typed=proposed | {name: value for name, value in (typed or {}).items() if value},
+    )
 
 
 async def take_file(request: Request) -> Response:
-    """Read the file with the columns that were named; a field left blank is looked for by its usual names."""
+    """Read the file with the columns that were named; what is left blank is looked for by its usual names."""
     review = await Review.get(id=request.path_params["id"])
+    header: Sequence[str] = ()
+    typed: Mapping[str, str] = {}
     try:
         name, content, fields = await read_upload(request, "file", MOST_BYTES)
-        mapping = guess_mapping(read_table(content).header)
-        for field in FIELDS:
-            if column := fields.text(f"column_{field}"):
-                mapping[field] = column
-        read = await read_file(settings_of(request), content, mapping)
-        await database_of(request).write(import_frame(review, name, read, staff_on(request)))
+        typed = fields.typed()
+        named = {field: column for field in FIELDS if (column := fields.text(f"column_{field}"))}
+        supplier = fields.text("supplier", 200)
+        table = await asyncio.to_thread(read_table, content)
+        header = table.header
+        columns = await choose_columns(header, named, supplier, only_named="chosen" in fields)
+        read = await read_rows(settings_of(request), table, columns.mapping)
+        await database_of(request).write(import_frame(review, name, read, staff_on(request), columns))
     except FrameError as error:
-        return await _file_page(request, {"file": str(error)}, 422)
+        return await _file_page(request, {"file": str(error)}, 422, header, typed)
     except Refused as refused:
-        return await _file_page(request, {refused.field or "file": refused.sentence}, 422)
+        return await _file_page(request, {refused.field or "file": refused.sentence}, 422, typed=typed)
     return see(f"/bureau/{review.id}/bestand")
 
 

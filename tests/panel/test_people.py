@@ -67,7 +67,7 @@ BROKEN = {
     "xlsx": (b"PK\x03\x04\x14\x00\x06\x00" + b"\x00" * 500, "geen CSV-bestand maar een Excel"),
     "xls": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 500, "Excel"),
     "utf-16": (frame(30).decode("utf-8-sig").encode("utf-16"), "UTF-16"),
-    "pdf": (b"%PDF-1.7\n" + b"\x00\x01" * 200, "nul-bytes"),
+    "pdf": (b"%PDF-1.7\n" + b"\x00\x01" * 200, "PDF"),
     "no header": (rows(*good_rows(20)[1:], header=good_rows(1)[0]), "lijkt op een gewone rij"),
     "only a header": (rows(), "staan geen rijen"),
     "no id": (rows("Jan;Noord", header="naam;wijk"), "geen kolom met een eigen nummer"),

@@ -29,7 +29,7 @@ NEEDED = {
     Right.APPROVE: {f"{R}/akkoord"},
     Right.RUN: {
         f"{P}/{{version:int}}/tweede-mening",
-        *(f"{R}/{step}" for step in ("bestand", "loting", "openen", "post", "brieven", "herinneren", "verlengen")),
+        *(f"{R}/{step}" for step in ("bestand", "bestand/kwaliteit", "loting", "openen", "post", "brieven", "herinneren", "verlengen")),
         *(f"{R}/{step}" for step in ("plan", "intrekken", "rapport", "publiceren", "opvolging")),
     },
     Right.MODERATE: {f"{R}/teksten"},

@@ -1,0 +1,47 @@
+"""Which columns of a file are used: those named by hand, those of last time, or those with the usual names."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from deliberation.sortition.columns import guess_mapping, header_fingerprint
+from panel.people.models import ColumnMapping
+
+
+@dataclass(frozen=True)
+class Columns:
+    fingerprint: str
+    mapping: Mapping[str, str]
+    supplier: str
+    named: bool  # by hand, for this file
+    remembered: bool  # named by hand for an earlier one
+
+    def described(self) -> dict[str, Any]:
+        return {"mapping": dict(self.mapping), "remembered": self.remembered, "supplier": self.supplier}
+
+
+async def choose_columns(
+    header: Sequence[str], named: Mapping[str, str], supplier: str = "", only_named: bool = False
+) -> Columns:
+    """With `only_named` every column was chosen, and what was left blank is not in the file."""
+    fingerprint = header_fingerprint(header)
+    if named:
+        mapping = dict(named)
+        if not only_named:
+            guessed = {ours: theirs for ours, theirs in guess_mapping(header).items() if theirs not in named.values()}
+            mapping = guessed | mapping
+        return Columns(fingerprint, mapping, supplier, named=True, remembered=False)
+    known = await ColumnMapping.get_or_none(fingerprint=fingerprint)
+    if known is None:
+        return Columns(fingerprint, guess_mapping(header), supplier, named=False, remembered=False)
+    # Names are compared without case; the file has its own.
+    own = {name.casefold(): name for name in header}
+    mapping = {ours: own.get(theirs.casefold(), theirs) for ours, theirs in known.mapping.items()}
+    return Columns(fingerprint, mapping, supplier or known.supplier, named=False, remembered=True)
+
+
+async def remember(columns: Columns) -> None:
+    """Once a file has been read with columns that were named by hand, the next one like it needs no naming."""
+    if columns.named or columns.remembered:
+        kept = {"mapping": dict(columns.mapping), "supplier": columns.supplier}
+        await ColumnMapping.update_or_create(kept, fingerprint=columns.fingerprint)
