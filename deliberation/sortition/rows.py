@@ -96,14 +96,9 @@ class RowReader:
 
     def read(self, cells: Sequence[str]) -> Person | str:
         """The person in these cells, or the reason why they are left out. Raises RowError."""
-        if len(cells) < self._width or any(cells[self._width :]):
-            raise RowError(
-                None,
-                "fields",
-                f"deze rij heeft {len(cells)} vakken en de kopregel {self._width}. "
-                "Kijk of er een scheidingsteken te veel of te weinig staat.",
-            )
-        cells = [*cells[: self._width], ""]
+        if len(cells) != self._width:
+            cells = self._cut(cells)
+        cells = [*cells, ""]
         id_ = read.number_of_person(self._id(cells))
         self._check_id(id_)
         reason = self._reason_of[self._flags(cells)] or (self._listed(id_) if self._lists else None)
@@ -111,6 +106,17 @@ class RowReader:
             return reason
         age = self._age_of[self._ages(cells)]
         return age if age == UNDER_AGE else self._person(id_, age, cells)
+
+    def _cut(self, cells: Sequence[str]) -> Sequence[str]:
+        """Without blank cells after the last column."""
+        if len(cells) < self._width or any(cells[self._width :]):
+            raise RowError(
+                None,
+                "fields",
+                f"deze rij heeft {len(cells)} vakken en de kopregel {self._width}. "
+                "Kijk of er een scheidingsteken te veel of te weinig staat.",
+            )
+        return cells[: self._width]
 
     def _check_id(self, id_: str) -> None:
         if not id_:

@@ -88,8 +88,8 @@ def number_of_person(cell: str) -> str:
 
 def full_name(cells: tuple[str, ...]) -> str | None:
     """From the whole name, or else first name, infix and last name."""
-    name, *parts = [text("name", cell) if cell else "" for cell in cells]
-    return name or " ".join(filter(None, parts)) or None
+    name, *parts = cells
+    return text("name", name) or " ".join(filter(None, (text("name", part) for part in parts if part))) or None
 
 
 def house(cells: tuple[str, ...]) -> tuple[str | None, str]:
