@@ -18,6 +18,7 @@ from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
 
 MOST_BYTES = 200_000_000
+MOST_CHOICES = 300  # of column names; with more, names are typed
 FIELD_LABELS = {
     "id": "eigen nummer (id)",
     "name": "naam",
@@ -65,7 +66,7 @@ async def _file_page(
         frame=frame,
         errors=errors,
         labels=FIELD_LABELS,
-        names=[name for name in header if name],
+        names=[name for name in header if name] if len(header) <= MOST_CHOICES else [],
         typed=proposed | {name: value for name, value in (typed or {}).items() if value},
     )
 

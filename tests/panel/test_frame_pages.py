@@ -63,6 +63,15 @@ async def test_a_file_with_unknown_columns_shows_their_names_to_choose_from(
     assert await Person.filter(area="WK036301").count() == 12
 
 
+async def test_of_a_file_with_very_many_columns_the_names_are_typed(
+    clerk: httpx2.AsyncClient, review: Review
+) -> None:
+    header = ";".join((ODD, *(f"kolom {n}" for n in range(2_000))))
+    page = await send(clerk, review, odd_file(header=header))
+    assert (page.status_code, "<option" in page.text, 'name="column_id"' in page.text) == (422, False, True)
+    assert len(page.content) < 100_000
+
+
 async def test_a_wrong_choice_keeps_the_other_choices(clerk: httpx2.AsyncClient, review: Review) -> None:
     page = await send(
         clerk, review, odd_file(), chosen="ja", **{**NAMED, "column_name": "pasnr"}, supplier="Leverdat"
