@@ -17,6 +17,8 @@ from panel.database import Database
 from panel.demo import pages as demo
 from panel.desk import pages as bureau
 from panel.invitations import pages as invitations
+from panel.people import draw_pages as draws
+from panel.people import fair_page as fair
 from panel.people import pages as people
 from panel.people import quality
 from panel.proposals import pages as proposals
@@ -63,7 +65,9 @@ def routes(settings: Settings) -> list[BaseRoute]:
         # everyone
         get("/", publication.index),
         get("/t/{id:int}", publication.show),
-        get("/t/{id:int}/loting.json", publication.draw_record),
+        *form("/t/{id:int}/loting", fair.show, fair.look_up),
+        get("/t/{id:int}/loting.json", fair.record),
+        get("/t/{id:int}/loting/{number:int}.json", fair.numbered_record),
         get("/t/{id:int}/{name}", publication.download),
         get("/toegankelijkheid", publication.accessibility),
         get("/privacy", publication.privacy),
@@ -98,7 +102,8 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form(f"{review}/plan", reviews.ask_change, reviews.give_change, Right.RUN),
         *form(f"{review}/bestand", people.ask_file, people.take_file, Right.RUN),
         *form(f"{review}/bestand/kwaliteit", quality.ask_quality, quality.compare_areas, Right.RUN),
-        *form(f"{review}/loting", people.ask_lot, people.draw_lot, Right.RUN),
+        *form(f"{review}/loting", draws.ask, draws.do, Right.RUN),
+        post(f"{review}/loting/lijst", desk(Right.RUN, draws.list_people)),
         *form(f"{review}/openen", invitations.ask_open, invitations.do_open, Right.RUN),
         get(f"{review}/post", desk(Right.RUN, invitations.post)),
         post(f"{review}/brieven", desk(Right.RUN, invitations.letters)),

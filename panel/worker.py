@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 ACTOR = "worker"
 IDLE_SECONDS = 0.5
 CARE_SECONDS = 2.0
-PERSONAL = ("ballot", "statement", "person", "member")
+PERSONAL = ("ballot", "statement", "person", "member", "draw")
 
 
 class Worker:

@@ -14,7 +14,7 @@ from panel.answers.vault import ReviewSecret
 from panel.arguments.models import Statement
 from panel.database import current, dialect
 from panel.people.classes import CLASSES, variables_of
-from panel.people.models import Draw, Frame, Member
+from panel.people.models import Draw, Frame, Member, finished_draw
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
 from panel.web.messages import Refused
@@ -86,7 +86,7 @@ async def close_review(review: Review, actor: str) -> None:
     order = random.SystemRandom()
     ballots: list[Ballot] = []
     statements: list[Statement] = []
-    draw = await Draw.get(review=review)
+    draw = await finished_draw(review)
     coarse = _coarse_classes(draw, [tuple(getattr(ballot, name) for name in CLASSES) for ballot in handed_in])
     for ballot in handed_in:
         answers, words = _without_words(questionnaire, ballot.answers)
@@ -102,18 +102,19 @@ async def close_review(review: Review, actor: str) -> None:
     await Ballot.bulk_create(ballots)
     await Statement.bulk_create(statements)
     await Review.filter(id=review.id).update(partial=begun - len(handed_in))
-    await Draw.filter(id=draw.id).update(coarse=coarse)
+    await Draw.filter(id=draw.id).update(coarse=coarse, salt_key=None)
     await Frame.filter(review=review).delete()
 
 
 async def discard_answers(review: Review) -> None:
     """Of a review that was withdrawn: ballots that had a key, and the people who could have been drawn."""
     await Ballot.filter(review=review, key__isnull=False).delete()
+    await Draw.filter(review=review).update(salt_key=None)
     await Frame.filter(review=review).delete()
 
 
 def _coarse_classes(draw: Draw, cells: list[tuple[str, ...]]) -> Mapping[str, Mapping[str, str]]:
-    drawn_in = variables_of(stratum["stratum"] for stratum in draw.record["strata"])
+    drawn_in = variables_of(stratum["stratum"] for stratum in draw.frozen["strata"])
     return merge_classes(drawn_in, Counter(cells), FLOOR).mapping
 
 

@@ -12,7 +12,7 @@ from panel.answers.models import Ballot
 from panel.answers.vault import make_secret
 from panel.answers.wording import in_words, typed_values, what_is_wrong
 from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
-from panel.people.models import Draw, Member
+from panel.people.models import Member, finished_draw
 from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
 from panel.reviews.models import Review, State
@@ -53,7 +53,7 @@ async def start(request: Request) -> Response:
     review = await Review.get(id=member.review_id).select_related("version")
     if review.state != State.OPEN:
         return page(request, "answers/closed.html", review=review, early=review.state == State.DRAWN)
-    draw = await Draw.get(review=review)
+    draw = await finished_draw(review)
     return page(
         request,
         "answers/start.html",

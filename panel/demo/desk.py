@@ -9,7 +9,7 @@ from panel.demo.proposal import read_proposal
 from panel.web.dutch import today
 
 CLERK, DRAFTER, COUNCIL = (f"{name}@voorbeeld.example" for name in ("griffier", "steller", "raadslid"))
-SEED, SEED_SOURCE = "7-19-23-31-38-44", "Zes dobbelstenen bij de demonstratie, 20 november 2026"
+THROWER, THROWN = "De notaris gooit zes keer met een dobbelsteen, vandaag in de raadzaal.", "4 1 6 6 2 3"
 DECISIONS = ("adopted", "partly", "not", "outside")
 REASONS = (
     "De raad neemt dit over en past het voorstel hierop aan.",
@@ -52,7 +52,9 @@ async def import_frame(clerk: Browser, review: str, name: str, content: bytes) -
 
 
 async def draw(clerk: Browser, review: str) -> None:
-    await _press(clerk, f"{review}/loting", {"seed": [SEED], "seed_source": [SEED_SOURCE]})
+    """First what can be drawn is frozen, then the dice fall."""
+    await _press(clerk, f"{review}/loting", {"kind": ["dice"], "dice": [THROWER]})
+    await _press(clerk, f"{review}/loting", {"lot": [THROWN]})
 
 
 async def open_box(clerk: Browser, review: str) -> None:

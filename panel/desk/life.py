@@ -7,7 +7,7 @@ from panel.arguments.models import Decision, Statement
 from panel.invitations.models import Wave
 from panel.mail.models import State as MailState
 from panel.mail.outbox import counts
-from panel.people.models import Frame, Member, OptOut
+from panel.people.models import Draw, Frame, Member, OptOut, current_draw
 from panel.reports.models import Build, Report
 from panel.reviews.models import Review, State, Step
 from panel.reviews.states import LIFE
@@ -47,13 +47,14 @@ class Life:
     texts: int
     texts_open: int
     report: Report | None
+    draw: Draw | None = None
 
     @property
     def next_step(self) -> tuple[str, str] | None:
         """The address below the review and the words of what is next, or None when there is nothing to press."""
         state = State(self.review.state)
         if state is State.RELEASED and self.frame:
-            return "loting", "Loten"
+            return "loting", "Het lot invullen" if self.draw else "Loting vastleggen"
         if state is State.OPEN and any(count.kind == "reminder" for count in self.mail):
             return None
         if state is State.CLOSED and not self.texts_open:
@@ -118,4 +119,5 @@ async def life_of(review: Review) -> Life:
         texts=await texts.count(),
         texts_open=await texts.filter(decision=Decision.OPEN).count(),
         report=await Report.get_or_none(review=review),
+        draw=await current_draw(review),
     )

@@ -3,7 +3,6 @@ from starlette.responses import Response
 
 from panel.desk.life import KINDS, life_of
 from panel.desk.turn import turn_of
-from panel.people.models import Draw
 from panel.reviews.models import Review, State
 from panel.staff.access import Right, may, staff_on
 from panel.staff.actions import actor_of
@@ -38,7 +37,6 @@ async def show(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"]).select_related(
         "version", "version__saved_by", "approved_by_drafter", "approved_by_clerk"
     )
-    draw = await Draw.get_or_none(review=review)
     life = await life_of(review)
     return page(
         request,
@@ -47,7 +45,6 @@ async def show(request: Request) -> Response:
         life=life,
         turn=turn_of(life, staff_on(request)),
         names={actor_of(person): person.name for person in await Staff.all()} | {"worker": "vanzelf"},
-        record=draw.record if draw else None,
         states=STATES,
         kinds=KINDS,
         State=State,

@@ -5,6 +5,7 @@ from panel.invitations.models import Kind, Wave
 from panel.mail.letter import Letter
 from panel.mail.models import Message
 from panel.people.models import Member, OptOut
+from panel.people.proof import in_groups
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review, State
 from panel.settings import Settings
@@ -44,6 +45,7 @@ def write_letter(settings: Settings, kind: Kind, member: Member, review: Review)
         "link": personal_link(settings, member),
         "opt_out": opt_out_link(settings, member),
         "public": f"{settings.base_url}/t/{review.id}",
+        "code": in_groups(member.code) if member.code else "",
     }
     subject, text = subject_and_text(render(f"mail/{kind}.txt", settings, **context))
     return Letter(

@@ -14,6 +14,7 @@ from panel.mail.letter import Letter
 from panel.mail.outbox import counts
 from panel.mail.pause import pause
 from panel.people.models import Member, OptOut
+from panel.people.proof import in_groups
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
 from panel.staff.actions import actor_of
@@ -21,6 +22,8 @@ from panel.web.forms import read_fields
 from panel.web.messages import Refused
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
+
+EXAMPLE_CODE = "V00RBEE1DC0DE000"
 
 
 async def ask_opt_out(request: Request) -> Response:
@@ -104,7 +107,9 @@ async def _withdrawal_page(request: Request, reason: str, errors: dict[str, str]
 
 async def _example(request: Request, review: Review, kind: Kind) -> Letter:
     """A letter as members get it, to nobody: no name and no working link is shown."""
-    nobody = Member(name="Voorbeeld", email="voorbeeld@voorbeeld.example", link_id="voorbeeld", review=review)
+    nobody = Member(
+        name="Voorbeeld", email="voorbeeld@voorbeeld.example", link_id="voorbeeld", code=EXAMPLE_CODE, review=review
+    )
     return write_letter(settings_of(request), kind, nobody, review)
 
 
@@ -125,8 +130,10 @@ async def letters(request: Request) -> Response:
     await database_of(request).write(record(actor_of(staff_on(request)), "letters printed", f"review {review.id}"))
     out = io.StringIO()
     rows = csv.writer(out, delimiter=";")
-    rows.writerow(["naam", "adres", "link"])
+    rows.writerow(["naam", "adres", "link", "code", "controle van de loting"])
     for member in await Member.filter(review=review, email="").order_by("id"):
-        rows.writerow([member.name, member.address, personal_link(settings, member)])
+        code = in_groups(member.code) if member.code else ""
+        check = f"{settings.base_url}/t/{review.id}/loting" if code else ""
+        rows.writerow([member.name, member.address, personal_link(settings, member), code, check])
     headers = {"Content-Disposition": 'attachment; filename="brieven.csv"'}
     return Response("\ufeff" + out.getvalue(), media_type="text/csv; charset=utf-8", headers=headers)

@@ -42,3 +42,9 @@ async def rest(settings: Settings, pseudonyms: Iterable[str]) -> None:
     key = hash_key(settings)
     entries = [Exclusion(digest=keyed_hash(id_, key), reason=DRAWN, since=today()) for id_ in pseudonyms]
     await Exclusion.bulk_create(entries, on_conflict=["digest"], update_fields=["since"])
+
+
+async def wake(settings: Settings, pseudonyms: Iterable[str]) -> None:
+    """People whose draw does not count can be drawn again."""
+    key = hash_key(settings)
+    await Exclusion.filter(reason=DRAWN, digest__in=[keyed_hash(id_, key) for id_ in pseudonyms]).delete()

@@ -58,14 +58,46 @@ class Person(Model):
 
 
 class Draw(Model):
+    """A draw for a review: public before the lot falls, complete after it. One that was put aside stays."""
+
     id = fields.IntField(primary_key=True)
-    review: fields.OneToOneRelation[Review] = fields.OneToOneField("main.Review", related_name="draw")
-    record: Any = fields.JSONField()
-    coarse: Any = fields.JSONField(null=True)  # variable -> class at the draw -> class on the ballots, set at closing
-    drawn_at = fields.DatetimeField(auto_now_add=True)
+    review: fields.ForeignKeyRelation[Review] = fields.ForeignKeyField("main.Review", related_name="draws")
+    review_id: int
+    number = fields.IntField()
+    frozen: Any = fields.JSONField()  # what was published before the lot fell; its "method" says which kind of draw
+    record: Any = fields.JSONField(null=True)  # the whole record, once the lot has fallen
+    reason = fields.TextField(null=True)  # why it was put aside; empty while it counts
+    salt_key = fields.BinaryField(null=True)  # makes everybody's secret; destroyed at closing
+    announced_at = fields.DatetimeField(auto_now_add=True)
+    drawn_at = fields.DatetimeField(null=True)
+    ended_at = fields.DatetimeField(null=True)  # when it was put aside
+    coarse: Any = fields.JSONField(null=True)  # variable -> at the draw -> on the ballots, set at closing
 
     class Meta:
         table = "draw"
+        unique_together = (("review", "number"),)
+
+    @property
+    def published(self) -> Any:
+        """What everybody may know at this moment."""
+        return self.record or self.frozen
+
+    @property
+    def invited(self) -> dict[tuple[str, ...], int]:
+        """Group -> how many were drawn. The first version kept it with the group."""
+        if "invited" in self.record:
+            return {tuple(group): number for group, number in self.record["invited"]}
+        return {tuple(group["stratum"]): group["invited"] for group in self.record["strata"]}
+
+
+async def current_draw(review: Review) -> Draw | None:
+    """The draw that counts: frozen, or drawn as well."""
+    return await Draw.get_or_none(review_id=review.id, reason=None)
+
+
+async def finished_draw(review: Review) -> Draw:
+    """The draw by which the members were chosen. DoesNotExist as long as there is none."""
+    return await Draw.get(review_id=review.id, reason=None, drawn_at__isnull=False)
 
 
 class OptOut(StrEnum):
@@ -91,6 +123,10 @@ class Member(Model):
     link_version = fields.IntField(default=1)
     opt_out = fields.CharField(max_length=12, default=OptOut.NO.value)
     participated = fields.BooleanField(default=False)
+    code = fields.CharField(
+        max_length=16, unique=True, null=True
+    )  # with which to look up one's own place in the draw
+    proof: Any = fields.JSONField(null=True)  # of that place, see panel/people/proof.py
 
     class Meta:
         table = "member"

@@ -5,14 +5,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.sortition.columns import FIELDS, guess_mapping
-from deliberation.sortition.stratified import DrawError
 from deliberation.sortition.table import FrameError, read_table
-from panel.people.actions import compute_lot, import_frame, keep_lot, read_rows
+from panel.people.actions import import_frame, read_rows
 from panel.people.columns import choose_columns
 from panel.people.models import Frame
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
-from panel.web.forms import read_fields, read_upload
+from panel.web.forms import read_upload
 from panel.web.messages import Refused
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
@@ -91,30 +90,3 @@ async def take_file(request: Request) -> Response:
     except Refused as refused:
         return await _file_page(request, {refused.field or "file": refused.sentence}, 422, typed=typed)
     return see(f"/bureau/{review.id}/bestand")
-
-
-async def ask_lot(request: Request) -> Response:
-    return await _lot_page(request, {}, {})
-
-
-async def _lot_page(request: Request, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
-    review = await Review.get(id=request.path_params["id"])
-    frame = await Frame.get_or_none(review=review)
-    typed = {"seed": "", "seed_source": ""} | typed
-    return page(request, "people/lot.html", status, review=review, frame=frame, typed=typed, errors=errors)
-
-
-async def draw_lot(request: Request) -> Response:
-    review = await Review.get(id=request.path_params["id"])
-    fields = await read_fields(request)
-    typed = fields.typed()
-    try:
-        seed, source = fields.required("seed"), fields.required("seed_source")
-        lot = await compute_lot(review, seed)
-        unit = keep_lot(settings_of(request), review, lot, seed, source, staff_on(request))
-        await database_of(request).write(unit)
-    except DrawError as error:
-        return await _lot_page(request, typed, {"seed": str(error)}, 422)
-    except Refused as refused:
-        return await _lot_page(request, typed, {refused.field or "seed": refused.sentence}, 422)
-    return see(f"/bureau/{review.id}")

@@ -1,12 +1,14 @@
 from pathlib import Path
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, Response
+from tortoise.expressions import Q
 
 from panel.invitations.actions import number_told
 from panel.invitations.models import Kind
-from panel.people.models import Draw
+from panel.people.models import Draw, current_draw
 from panel.proposals.dossier import Dossier
 from panel.publication.actions import finish_reply, follow_up, publish, reply
 from panel.publication.models import CouncilReply, Decision
@@ -47,21 +49,27 @@ DECISIONS = {
 
 
 async def index(request: Request) -> Response:
-    reviews = await Review.filter(state__in=ANNOUNCED).order_by("-id").select_related("version")
+    reviews = await Review.filter(await _announced()).order_by("-id").select_related("version")
     dossiers = {review.id: Dossier.from_json(review.version.content) for review in reviews}
     return page(request, "publication/index.html", reviews=reviews, dossiers=dossiers, State=State, public=PUBLIC)
 
 
+async def _announced() -> Q:
+    """A review is public from the moment that its draw is frozen."""
+    frozen: Any = await Draw.filter(review__state=State.RELEASED).values_list("review_id", flat=True)
+    return Q(state__in=ANNOUNCED) | Q(id__in=list(frozen))
+
+
 async def show(request: Request) -> Response:
-    review = await Review.get(id=request.path_params["id"], state__in=ANNOUNCED).select_related("version")
+    review = await Review.get(await _announced(), id=request.path_params["id"]).select_related("version")
     report = await Report.get(review=review) if review.state in PUBLIC else None
-    draw = await Draw.get(review=review)
+    draw = await current_draw(review)
     return page(
         request,
         "publication/show.html",
         review=review,
         dossier=Dossier.from_json(review.version.content),
-        record=draw.record,
+        record=draw.record if draw else None,
         outcome=describe_outcome(review, report.findings) if report else None,
         replies=await _replies(review),
         decisions=DECISIONS,
@@ -89,11 +97,6 @@ def send_file(request: Request, review: Review, name: str) -> Response:
     if name == "report.html":
         headers["Content-Security-Policy"] = REPORT_POLICY
     return FileResponse(folder / name, headers=headers, media_type=TYPES[Path(name).suffix])
-
-
-async def draw_record(request: Request) -> Response:
-    draw = await Draw.get(review_id=request.path_params["id"])
-    return JSONResponse(draw.record, headers={"Cache-Control": "public, max-age=300"})
 
 
 async def ask_publish(request: Request) -> Response:

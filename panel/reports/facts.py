@@ -45,14 +45,19 @@ class Stratum(TypedDict):
     drawn: int
 
 
-class Draw(TypedDict):
+class Lot(TypedDict):
+    """What decided the draw, where it came from, and the fingerprint of who was drawn."""
+
+    seed: str
+    seed_source: str
+    panel_digest: str
+
+
+class Draw(Lot):
     """What may be published about the draw. `excluded`: reason -> people left out beforehand."""
 
     drawn_on: str
-    seed: str
-    seed_source: str
     frame_digest: str
-    panel_digest: str
     accepted: int
     excluded: dict[str, int]
     refused: int

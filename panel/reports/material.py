@@ -10,9 +10,10 @@ from panel.invitations.models import Kind, Wave
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
 from panel.people.classes import CLASSES
-from panel.people.models import Draw, Member, OptOut
+from panel.people.lots import source_of
+from panel.people.models import Draw, Member, OptOut, finished_draw
 from panel.proposals.dossier import LAWS, Dossier
-from panel.reports.facts import Facts
+from panel.reports.facts import Facts, Lot
 from panel.reviews.models import Review, State, Step
 from panel.settings import Settings
 from panel.web.dutch import local
@@ -23,7 +24,7 @@ UNREACHED = (MailState.REFUSED, MailState.IN_DOUBT)
 
 async def input_of_findings(review: Review) -> dict[str, Any]:
     """The arguments of deliberation.findings.find, as JSON."""
-    draw = await Draw.get(review=review)
+    draw = await finished_draw(review)
     coarse: Mapping[str, Mapping[str, str]] = draw.coarse
     ballots = await Ballot.filter(review=review)
     statements = await Statement.filter(review=review)
@@ -39,9 +40,9 @@ async def input_of_findings(review: Review) -> dict[str, Any]:
                     name: coarse[name][label] for name, label in zip(CLASSES, stratum["stratum"], strict=True)
                 },
                 "population": stratum["population"],
-                "invited": stratum["invited"],
+                "invited": draw.invited[tuple(stratum["stratum"])],
             }
-            for stratum in draw.record["strata"]
+            for stratum in draw.frozen["strata"]
         ],
         "variables": [
             {"name": name, "classes": list(dict.fromkeys(coarse[name].values())), "ordered": name == "age"}
@@ -59,7 +60,7 @@ async def input_of_findings(review: Review) -> dict[str, Any]:
             for statement in statements
         ],
         "conditions": {"quorum": review.quorum, "majority": f"{review.majority_percent}/100"},
-        "quote_seed": draw.record["panel"],
+        "quote_seed": _lot(draw)["panel_digest"],
     }
 
 
@@ -98,7 +99,7 @@ async def outcomes(review: Review) -> dict[str, int]:
 async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> Facts:
     """All that stands in the report besides the findings."""
     dossier = Dossier.from_json(review.version.content)
-    draw = await Draw.get(review=review)
+    draw = await finished_draw(review)
     steps = {step.state: step for step in await Step.filter(review=review)}
     record = draw.record
     return Facts(
@@ -144,11 +145,9 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         survey_modes=["web"],
         questionnaire=review.questionnaire,
         draw={
-            "drawn_on": _day(draw.drawn_at),
-            "seed": record["seed"],
-            "seed_source": record["seed_source"],
+            "drawn_on": _day(draw.drawn_at or draw.announced_at),
+            **_lot(draw),
             "frame_digest": record["frame"]["digest"],
-            "panel_digest": record["panel"],
             "accepted": record["frame"]["accepted"],
             "excluded": record["frame"]["excluded"],
             "refused": record["frame"]["refused"],
@@ -157,12 +156,25 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
                 {
                     "label": ", ".join(stratum["stratum"]),
                     "eligible": stratum["population"],
-                    "drawn": stratum["invited"],
+                    "drawn": draw.invited[tuple(stratum["stratum"])],
                 }
                 for stratum in record["strata"]
             ],
         },
     )
+
+
+def _lot(draw: Draw) -> Lot:
+    """What decided, where it came from, and the fingerprint of who was drawn."""
+    record = draw.record
+    if "randomness" not in record:  # as the first version wrote it
+        return {"seed": record["seed"], "seed_source": record["seed_source"], "panel_digest": record["panel"]}
+    source = source_of(record["announced"])
+    return {
+        "seed": record["randomness"]["text"],
+        "seed_source": source.where,
+        "panel_digest": record["panel_digest"],
+    }
 
 
 def _day(moment: datetime) -> str:

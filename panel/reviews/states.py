@@ -26,6 +26,16 @@ async def advance(review: Review, to: State, actor: str) -> None:
     await _reached(review, to, actor, "ok")
 
 
+async def take_back(review: Review, reason: str, actor: str) -> None:
+    """From drawn back to released, for another draw: nobody has been invited yet."""
+    moved = await Review.filter(id=review.id, state=State.DRAWN).update(state=State.RELEASED)
+    if not moved:
+        raise Refused("review.not_drawn")
+    review.state = State.RELEASED
+    await Step.filter(review=review, state=State.DRAWN).delete()
+    await record(actor, "review released again", f"review {review.id}", reason)
+
+
 async def withdraw(review: Review, reason: str, actor: str) -> None:
     if not reason:
         raise Refused("review.no_reason", "reason")

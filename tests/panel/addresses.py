@@ -38,6 +38,7 @@ class Addresses:
             "/bureau/voorstellen/{id}": [{"id": id_} for id_ in versions],
             "/bureau/voorstellen/{id}/veranderen": [{"id": id_} for id_ in versions],
             "/demo/post/{number}": [{"number": 1}, {"number": 99}],
+            "{id} {number}": [{"id": id_, "number": number} for id_ in ids for number in (1, 9)],
             "{id}": [{"id": id_} for id_ in (*ids, 9_999)],
             "{id} {name}": [{"id": id_, "name": name} for id_ in ids for name in names],
         }

@@ -15,6 +15,7 @@ from tortoise.queryset import QuerySet
 
 from deliberation.questionnaire import Question, Questionnaire, read
 from deliberation.sortition.columns import guess_mapping
+from deliberation.sortition.seal import Announced
 from deliberation.sortition.table import read_table
 from panel.answers.actions import ballot_key, close_review, record_ballot, save_answer
 from panel.answers.vault import make_secret
@@ -25,8 +26,10 @@ from panel.demo.proposal import read_proposal
 from panel.demo.residents import make_frame
 from panel.invitations.actions import open_review, send_wave, withdraw_and_tell
 from panel.invitations.models import Kind
-from panel.people.actions import compute_lot, import_frame, keep_lot, read_file
-from panel.people.models import Member
+from panel.people.actions import import_frame, read_file
+from panel.people.draws import freeze_draw, keep_draw, keep_frozen, make_draw, put_aside
+from panel.people.lots import read_lot
+from panel.people.models import Draw, Member
 from panel.proposals.actions import register_proposal
 from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
@@ -48,7 +51,8 @@ from panel.web.dutch import today
 from panel.web.forms import Fields
 from panel.worker import Worker
 
-FRAME, SAMPLE, SEED = 120, 40, "3-5-9"
+FRAME, SAMPLE = 120, 40
+SOURCE, THROWN = "De notaris gooit drie keer, vanavond in de raadzaal.", "3 5 6"
 AREAS = {"Noord": 1, "Zuid": 1}
 VOTES = ("voor", "aanpassen", "tegen", "blanco")
 
@@ -154,9 +158,19 @@ class Stage:
         await self.read_people(review)
         await self.draw_from_frame(review)
 
-    async def draw_from_frame(self, review: Review, seed: str = SEED) -> None:
-        lot = await compute_lot(review, seed)
-        await self.database.write(keep_lot(self.settings, review, lot, seed, "Drie dobbelstenen", self.clerk))
+    async def draw_from_frame(self, review: Review, thrown: str = THROWN) -> None:
+        await self.throw(review, await self.freeze(review), thrown)
+
+    async def freeze(self, review: Review, announced: Announced | None = None) -> Draw:
+        found, frozen = await freeze_draw(review, announced or Announced("dice", SOURCE))
+        return await self.database.write(keep_frozen(review, found, frozen, self.clerk))
+
+    async def throw(self, review: Review, frozen: Draw, thrown: str = THROWN) -> None:
+        lot = await make_draw(review, frozen, read_lot(thrown, frozen.frozen["announced"]))
+        await self.database.write(keep_draw(self.settings, review, lot, self.clerk))
+
+    async def put_aside(self, review: Review, reason: str = "Er stond een wijk niet in het bestand.") -> None:
+        await self.database.write(put_aside(self.settings, review, reason, self.clerk))
 
     async def open(self, review: Review) -> None:
         await self.database.write(open_review(review, "test"))

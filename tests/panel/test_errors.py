@@ -39,7 +39,7 @@ async def test_an_unknown_address_and_a_wrong_method_have_a_page_of_their_own(cl
 async def test_a_fault_of_ours_has_a_page_of_its_own_and_its_words_reach_nobody(
     app: Starlette, client: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async def broken(*_: object) -> None:
+    def broken(*_: object) -> None:
         raise ValueError("secret of Jan Jansen")
 
     monkeypatch.setattr("panel.publication.pages.Review.filter", broken)

@@ -3,28 +3,21 @@
 import csv
 from collections import Counter
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 
 import httpx2
 import pytest
 
 from deliberation.sortition.columns import guess_mapping
-from deliberation.sortition.frame import FrameSummary
-from deliberation.sortition.record import verify
 from deliberation.sortition.table import read_table
-from panel.database import Database
 from panel.invitations.actions import opt_out
-from panel.people.actions import compute_lot, keep_lot
 from panel.people.exclusions import DRAWN, REST_DAYS
 from panel.people.models import Exclusion, Frame, Member, OptOut, Person
 from panel.reviews.models import Review, State
-from panel.settings import Settings
 from panel.staff.models import Staff
 from panel.web.dutch import today
-from panel.web.messages import Refused, sentence
-from tests.conftest import Urls
+from panel.web.messages import sentence
 from tests.panel.contents import contents
-from tests.panel.stage import SEED, Stage, frame
+from tests.panel.stage import Stage, frame
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 HEADER = "volgnummer;naam;e-mail;straat;huisnummer;postcode;woonplaats;geboortedatum;geslacht;wijk;geheimhouding"
@@ -132,73 +125,12 @@ async def test_people_who_work_here_cannot_be_drawn(stage: Stage, clerk: httpx2.
     assert not await Person.filter(email__icontains="council").exists()
 
 
-async def test_a_draw_without_a_file_or_a_seed_or_larger_than_the_frame_is_refused(
-    stage: Stage, clerk: httpx2.AsyncClient, review: Review
-) -> None:
-    address = f"/bureau/{review.id}/loting"
-    seed = {"seed": "1-2-3", "seed_source": "dobbelstenen"}
-    for fields, words in (
-        (seed, sentence("people.no_frame")),
-        ({"seed": "", "seed_source": "x"}, sentence("form.empty")),
-        ({"seed": "1", "seed_source": ""}, sentence("form.empty")),
-    ):
-        page = await clerk.post(address, data=fields)
-        assert (page.status_code, words in page.text) == (422, True)
-    await send(clerk, review, rows(*good_rows(39)))
-    page = await clerk.post(address, data=seed)
-    assert page.status_code == 422
-    assert "U wilt 40 mensen loten" in page.text
-    assert 'value="1-2-3"' in page.text
-    assert (await Review.get(id=review.id)).state == State.RELEASED
-    assert not await Member.all().exists()
-
-
 async def test_at_most_one_is_drawn_per_address(stage: Stage, review: Review) -> None:
     await stage.draw(review)
     members = await stage.members(review)
     assert len(members) == 40
     homes = Counter(member.address for member in members)
     assert max(homes.values()) == 1
-
-
-async def test_the_record_of_a_draw_can_be_verified_and_names_nobody(
-    stage: Stage, review: Review, client: httpx2.AsyncClient
-) -> None:
-    await stage.read_people(review)
-    lot = await compute_lot(review, SEED)
-    await stage.draw_from_frame(review)
-    answer = await client.get(f"/t/{review.id}/loting.json")
-    record = answer.json()
-    checks = verify(record, FrameSummary(**record["frame"]), lot.candidates)
-    assert all(check.ok for check in checks), checks
-    assert not all(
-        check.ok for check in verify(record | {"size": 39}, FrameSummary(**record["frame"]), lot.candidates)
-    )
-    assert bytes.fromhex(record["seed"]) == SEED.encode()
-    for member in await stage.members(review):
-        assert member.pseudonym not in answer.text
-        assert member.email not in answer.text
-
-
-async def test_the_same_seed_and_file_give_the_same_people_in_another_installation(
-    fresh_databases: Callable[[], Urls], settings: Settings
-) -> None:
-    async def drawn(secret: str, seed: str) -> list[str]:
-        urls = fresh_databases()
-        own = replace(settings, secret_key=secret, database_url=urls.main, vault_url=urls.vault)
-        async with Database(own) as database:
-            stage = Stage(own, database)
-            await stage.hire()
-            for _ in range(int(secret[-1])):  # other ids than in the first installation
-                await stage.draft()
-            review = await stage.review(State.RELEASED)
-            await stage.read_people(review, frame())
-            await stage.draw_from_frame(review, seed)
-            return sorted(member.pseudonym for member in await stage.members(review))
-
-    here = await drawn("the secret key of installation 1", SEED)
-    assert await drawn("the secret key of installation 2", SEED) == here
-    assert await drawn("the secret key of installation 2", "6-6-6") != here
 
 
 async def test_who_was_drawn_or_wants_no_more_is_left_out_of_the_next_file(stage: Stage, review: Review) -> None:
@@ -236,32 +168,25 @@ async def test_who_takes_part_after_all_is_left_in_peace_for_a_year_only(stage: 
     assert await Exclusion.all().count() == 40
 
 
-async def test_a_draw_is_kept_only_with_the_file_from_which_it_was_drawn(stage: Stage, review: Review) -> None:
-    await stage.read_people(review)
-    lot = await compute_lot(review, SEED)
-    await stage.read_people(review, frame(100, seed=5))
-    with pytest.raises(Refused) as refusal:
-        await stage.database.write(keep_lot(stage.settings, review, lot, SEED, "dobbelstenen", stage.clerk))
-    assert refusal.value.code == "people.frame_changed"
-    assert (await Review.get(id=review.id)).state == State.RELEASED
-
-
 async def test_people_without_mail_get_a_letter_and_the_clerk_a_line_in_the_log(
     stage: Stage, clerk: httpx2.AsyncClient
 ) -> None:
     from panel.audit import AuditEntry
     from panel.invitations.links import personal_link
+    from panel.people.proof import in_groups
 
     review = await stage.review(State.OPEN)
     [member, *_] = await stage.members(review)
     await stage.change(Member.filter(id=member.id), email="")
     answer = await clerk.post(f"/bureau/{review.id}/brieven")
     lines = answer.content.decode("utf-8-sig").splitlines()
-    assert lines[0] == "naam;adres;link"
+    assert lines[0] == "naam;adres;link;code;controle van de loting"
     assert next(csv.reader(lines[1:], delimiter=";")) == [
         member.name,
         member.address,
         personal_link(stage.settings, member),
+        in_groups(member.code or ""),
+        f"http://localhost/t/{review.id}/loting",
     ]
     assert await AuditEntry.filter(action="letters printed").count() == 1
 

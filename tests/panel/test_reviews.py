@@ -11,8 +11,9 @@ from panel.audit import AuditEntry, first_broken
 from panel.invitations.actions import open_review, remind
 from panel.invitations.models import Wave
 from panel.mail.models import Message
-from panel.people.actions import compute_lot, import_frame, keep_lot, read_file
-from panel.people.models import Member
+from panel.people.actions import import_frame, read_file
+from panel.people.draws import put_aside
+from panel.people.models import Draw, Member
 from panel.proposals.actions import save_version
 from panel.publication.actions import finish_reply, follow_up, publish, reply
 from panel.publication.models import Decision
@@ -25,7 +26,7 @@ from panel.staff.models import Role
 from panel.web.dutch import today
 from panel.web.messages import Refused, sentence
 from tests.panel.contents import row
-from tests.panel.stage import SEED, Stage, dossier, plan
+from tests.panel.stage import Stage, dossier, plan
 
 Do = Callable[[Stage, Review], Awaitable[object]]
 WHILE_DRAFT = {State.DRAFT}
@@ -40,13 +41,8 @@ def written(unit: Callable[[Stage, Review], Coroutine[Any, Any, object]]) -> Do:
     return do
 
 
-async def draw(stage: Stage, review: Review) -> None:
-    lot = await compute_lot(review, SEED)
-    await stage.database.write(keep_lot(stage.settings, review, lot, SEED, "dobbelstenen", stage.clerk))
-
-
 async def read_people(stage: Stage, review: Review) -> None:
-    found = await read_file(stage.settings, stage.people, {"id": "volgnummer", "birth_date": "geboortedatum"})
+    found = await read_file(stage.settings, stage.people, {"id": "volgnummer", "email": "e-mail"})
     await stage.database.write(import_frame(review, "nog-een.csv", found, stage.clerk))
 
 
@@ -61,6 +57,11 @@ ACTIONS: dict[str, tuple[Do, set[State], str]] = {
     "change the plan": (written(lambda s, r: change_plan(r, plan(), s.clerk)), WHILE_DRAFT, "review.not_draft"),
     "approve": (written(lambda s, r: approve(r, s.clerk)), WHILE_DRAFT, "review.not_draft"),
     "read a file": (read_people, {State.RELEASED}, "review.not_released"),
+    "draw again": (
+        written(lambda s, r: put_aside(s.settings, r, "Er ontbrak een wijk.", s.clerk)),
+        {State.DRAWN},
+        "people.no_other_draw",
+    ),
     "open": (written(lambda _, r: open_review(r, "test")), {State.DRAWN}, "review.not_drawn"),
     "remind": (written(lambda _, r: remind(r, "test")), {State.OPEN}, "review.not_open"),
     "close": (close_late, {State.OPEN}, "review.not_open"),
@@ -259,7 +260,10 @@ async def test_a_button_pressed_by_several_at_once_has_one_effect(stage: Stage, 
 async def test_a_lot_drawn_by_several_at_once_is_drawn_once(stage: Stage) -> None:
     review = await stage.review(State.RELEASED)
     await stage.read_people(review)
-    done = await at_once(stage, draw, review)
+    done = await at_once(stage, Stage.freeze, review)
+    assert [getattr(refusal, "code", None) for refusal in done].count("people.frozen_already") == len(done) - 1
+    [frozen] = await Draw.all()
+    done = await at_once(stage, lambda stage, review: stage.throw(review, frozen), review)
     assert [getattr(refusal, "code", None) for refusal in done].count("review.not_released") == len(done) - 1
     assert await Member.filter(review=review).count() == 40
 

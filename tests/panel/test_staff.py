@@ -29,7 +29,11 @@ NEEDED = {
     Right.APPROVE: {f"{R}/akkoord"},
     Right.RUN: {
         f"{P}/{{version:int}}/tweede-mening",
-        *(f"{R}/{step}" for step in ("bestand", "bestand/kwaliteit", "loting", "openen", "post", "brieven", "herinneren", "verlengen")),
+        *(
+            f"{R}/{step}"
+            for step in ("bestand", "bestand/kwaliteit", "loting", "openen", "post", "brieven", "herinneren", "verlengen")
+        ),
+        f"{R}/loting/lijst",
         *(f"{R}/{step}" for step in ("plan", "intrekken", "rapport", "publiceren", "opvolging")),
     },
     Right.MODERATE: {f"{R}/teksten"},

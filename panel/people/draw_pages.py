@@ -1,0 +1,102 @@
+"""The desk's page of the draw: what it shows and what can be done follow from how far the draw is."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from deliberation.sortition.randomness import RandomnessError
+from deliberation.sortition.stratified import DrawError
+from panel.people import lots
+from panel.people.draws import freeze_draw, keep_draw, keep_frozen, list_for_inspection, make_draw, put_aside
+from panel.people.models import Draw, Frame, Member, current_draw
+from panel.reviews.models import Review, State
+from panel.staff.access import staff_on
+from panel.web.forms import Fields, read_fields
+from panel.web.messages import Refused
+from panel.web.request import database_of, see, settings_of
+from panel.web.templating import page
+
+Step = Callable[[Request, Review, Fields], Coroutine[Any, Any, None]]
+
+
+async def ask(request: Request) -> Response:
+    return await _page(request, {}, {})
+
+
+async def do(request: Request) -> Response:
+    """One of the steps; a mistake brings the page back with what was filled in."""
+    review = await Review.get(id=request.path_params["id"])
+    fields = await read_fields(request)
+    step = fields.text("step")
+    if step not in STEPS:
+        raise HTTPException(400)
+    take, field = STEPS[step]
+    try:
+        await take(request, review, fields)
+    except (DrawError, RandomnessError) as error:
+        return await _page(request, fields.typed(), {field: str(error)}, 422)
+    except Refused as refused:
+        return await _page(request, fields.typed(), {refused.field or field: refused.sentence}, 422)
+    return see(f"/bureau/{review.id}/loting")
+
+
+async def _freeze(request: Request, review: Review, fields: Fields) -> None:
+    announced = lots.read_announced(fields, review)
+    found, frozen = await freeze_draw(review, announced)
+    await database_of(request).write(keep_frozen(review, found, frozen, staff_on(request)))
+
+
+async def _draw(request: Request, review: Review, fields: Fields) -> None:
+    draw = await current_draw(review)
+    if draw is None or draw.record is not None:
+        raise Refused("people.not_waiting")
+    lot = lots.read_lot(fields.required("lot", lots.MOST_SIGNS), draw.frozen["announced"])
+    made = await make_draw(review, draw, lot)
+    await database_of(request).write(keep_draw(settings_of(request), review, made, staff_on(request)))
+
+
+async def _put_aside(request: Request, review: Review, fields: Fields) -> None:
+    reason = fields.required("reason", 1_000)
+    await database_of(request).write(put_aside(settings_of(request), review, reason, staff_on(request)))
+
+
+# What each does, and the field at which a mistake is told.
+STEPS: Mapping[str, tuple[Step, str]] = {
+    "freeze": (_freeze, "kind"),
+    "draw": (_draw, "lot"),
+    "put_aside": (_put_aside, "reason"),
+}
+
+
+async def _page(request: Request, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
+    review = await Review.get(id=request.path_params["id"])
+    draw = await current_draw(review)
+    source = lots.source_of(draw.frozen["announced"]) if draw and "announced" in draw.frozen else None
+    return page(
+        request,
+        "people/lot.html",
+        status,
+        review=review,
+        State=State,
+        frame=await Frame.get_or_none(review=review),
+        draw=draw,
+        frozen=draw.frozen if draw else None,
+        source=source,
+        too_early=bool(source and source.when and source.when > datetime.now(UTC)),
+        earlier=await Draw.filter(review=review, reason__isnull=False).order_by("number"),
+        by_letter=await Member.filter(review=review, email="").count(),
+        typed=lots.suggestion() | {"reason": ""} | typed,
+        errors=errors,
+    )
+
+
+async def list_people(request: Request) -> Response:
+    """For an inspector who makes the draw again at the town hall."""
+    review = await Review.get(id=request.path_params["id"])
+    content = await database_of(request).write(list_for_inspection(review, staff_on(request)))
+    headers = {"Content-Disposition": 'attachment; filename="lijst.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)

@@ -1,0 +1,108 @@
+"""The public page of a draw: what was frozen, what came out, whether it is fair, and how anybody checks it."""
+
+import json
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from deliberation.sortition.invitation_record import METHOD
+from panel.people.lots import source_of
+from panel.people.models import Draw, Member
+from panel.people.proof import NOBODY, leads_to, read_code
+from panel.people.town import groups_of, one_in, spread, town_of
+from panel.proposals.dossier import Dossier
+from panel.reviews.models import Review
+from panel.web.forms import read_fields
+from panel.web.messages import sentence
+from panel.web.request import settings_of
+from panel.web.templating import page
+
+TEMPLATES = {METHOD: "people/fair.html"}  # by the method of the draw
+AGEING, FINAL = ({"Cache-Control": f"public, max-age={seconds}"} for seconds in (60, 300))
+FEW_GROUPS = 12
+
+
+async def show(request: Request) -> Response:
+    response = await _page(request, {})
+    response.headers.update(AGEING)
+    return response
+
+
+async def _page(request: Request, errors: dict[str, str], typed: str = "", status: int = 200) -> Response:
+    draws = await _draws(request)
+    newest = draws[-1]
+    review = await Review.get(id=newest.review_id).select_related("version")
+    frozen = newest.frozen
+    if frozen["method"] not in TEMPLATES:
+        raise HTTPException(404)
+    invited = newest.invited if newest.record else None
+    groups = groups_of(frozen, invited)
+    blocks, per_dot = town_of(frozen, invited)
+    return page(
+        request,
+        TEMPLATES[frozen["method"]],
+        status,
+        review=review,
+        dossier=Dossier.from_json(review.version.content),
+        draw=newest,
+        frozen=frozen,
+        record=newest.record,
+        source=source_of(frozen["announced"]),
+        earlier=[(draw, source_of(draw.frozen["announced"])) for draw in draws if draw.reason is not None],
+        groups=groups,
+        spread=spread(groups),
+        few_groups=FEW_GROUPS,
+        blocks=blocks,
+        per_dot=per_dot,
+        has_codes=await Member.filter(review=review, code__isnull=False).exists(),
+        address=f"{settings_of(request).base_url}/t/{review.id}/loting.json",
+        typed=typed,
+        errors=errors,
+    )
+
+
+async def look_up(request: Request) -> Response:
+    """Somebody's own place in the draw, for who has its code. Nothing is kept of it, and nothing logged."""
+    review = await Review.get(id=request.path_params["id"])
+    typed = (await read_fields(request)).text("code", 100)
+    draw = (await _draws(request))[-1]
+    member = await Member.get_or_none(review=review, code=read_code(typed) or None)
+    proof: Mapping[str, Any] = member.proof if member and member.proof else NOBODY
+    if not leads_to(proof, draw.frozen.get("root", "")):
+        return await _page(request, {"code": sentence("people.unknown_code")}, typed, 422)
+    shown = {**{name: part for name, part in proof.items() if name != "chance"}, "root": draw.frozen["root"]}
+    return page(
+        request,
+        "people/looked_up.html",
+        review=review,
+        draw=draw,
+        proof=proof,
+        chance=one_in(Fraction(proof["chance"])),
+        shown=json.dumps(shown, ensure_ascii=False, indent=1),
+    )
+
+
+async def record(request: Request) -> Response:
+    """What was frozen before the lot, the whole record after it."""
+    return _as_file((await _draws(request))[-1])
+
+
+async def numbered_record(request: Request) -> Response:
+    """Of any draw, also one that was put aside."""
+    return _as_file(await Draw.get(review_id=request.path_params["id"], number=request.path_params["number"]))
+
+
+def _as_file(draw: Draw) -> Response:
+    final = draw.record is not None or draw.reason is not None
+    return JSONResponse(draw.published, headers=FINAL if final else AGEING)
+
+
+async def _draws(request: Request) -> list[Draw]:
+    draws = await Draw.filter(review_id=request.path_params["id"]).order_by("number")
+    if not draws:
+        raise HTTPException(404)
+    return draws

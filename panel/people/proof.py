@@ -1,0 +1,58 @@
+"""The code in a member's letter, and the proof of a place in the draw that it opens.
+
+The code is the member's own secret of 80 bits in the letters of Crockford's base 32, which leaves out I, L, O and U.
+"""
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+from deliberation.sortition.invitation_record import leaf_of
+from deliberation.sortition.merkle import SALT_BYTES, climb
+from deliberation.sortition.stratified import Candidate
+
+LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+LENGTH = SALT_BYTES * 8 // 5
+ALIKE = str.maketrans("OIL", "011")
+
+
+def code_of(salt: str) -> str:
+    number = int(salt, 16)
+    return "".join(LETTERS[number >> 5 * place & 31] for place in reversed(range(LENGTH)))
+
+
+def in_groups(code: str) -> str:
+    """K7QF-2M9D-8XPT-4VCA"""
+    return "-".join(code[start : start + 4] for start in range(0, len(code), 4))
+
+
+def read_code(typed: str) -> str:
+    """The code as it is stored, however it was typed; something that is no code stays none."""
+    return "".join(filter(str.isalnum, typed.upper())).translate(ALIKE)
+
+
+def proof_of(person: Candidate, salt: str, path: Sequence[Sequence[str]], chance: Fraction) -> dict[str, Any]:
+    """What is kept with a member; `chance` is for reading, all else leads to the published root."""
+    return {
+        "id": person.id,
+        "salt": salt,
+        "group": list(person.stratum),
+        "household": person.address or "",
+        "path": [list(step) for step in path],
+        "chance": str(chance),
+    }
+
+
+def leads_to(proof: Mapping[str, Any], root: str) -> bool:
+    """Whether this place is one of those that were frozen under that root."""
+    person = Candidate(proof["id"], tuple(proof["group"]), proof["household"] or None)
+    return climb(leaf_of(person, proof["salt"]), proof["path"]) == root
+
+
+NOBODY: Mapping[str, Any] = {  # a wrong code gets the same work done
+    "id": "",
+    "salt": "0" * 2 * SALT_BYTES,
+    "group": [],
+    "household": "",
+    "path": [["left", "0" * 64]] * 17,
+}
