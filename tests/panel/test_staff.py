@@ -31,7 +31,16 @@ NEEDED = {
         f"{P}/{{version:int}}/tweede-mening",
         *(
             f"{R}/{step}"
-            for step in ("bestand", "bestand/kwaliteit", "loting", "openen", "post", "brieven", "herinneren", "verlengen")
+            for step in (
+                "bestand",
+                "bestand/kwaliteit",
+                "loting",
+                "openen",
+                "post",
+                "brieven",
+                "herinneren",
+                "verlengen",
+            )
         ),
         f"{R}/loting/lijst",
         *(f"{R}/{step}" for step in ("plan", "intrekken", "rapport", "publiceren", "opvolging")),
