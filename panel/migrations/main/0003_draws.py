@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
     operations = [
         ops.AlterModelOptions(
             name='Draw',
-            options={'table': 'draw', 'app': 'main', 'unique_together': (('review', 'number'),), 'pk_attr': 'id', 'table_description': 'A draw for a review: frozen and public before the lot falls, complete after it. One that was put aside stays.'},
+            options={'table': 'draw', 'app': 'main', 'unique_together': (('review', 'number'),), 'pk_attr': 'id', 'table_description': 'A draw for a review: public before the lot falls, complete after it. One that was put aside stays.'},
         ),
         ops.AlterField(
             model_name='Draw',
