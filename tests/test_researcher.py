@@ -3,6 +3,7 @@
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -175,3 +176,132 @@ def test_what_is_no_record_gets_a_sentence(town: Path, tmp_path: Path) -> None:
         assert result.exit_code == 1
         assert "Traceback" not in result.output
         assert isinstance(result.exception, SystemExit)
+
+
+@pytest.fixture(scope="session")
+def volunteers(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """Ninety people, a third of whom share an address, and targets for a panel of twelve."""
+    folder, dice = tmp_path_factory.mktemp("pool"), random.Random(3)
+    people, categories = folder / "people.csv", folder / "categories.csv"
+    rows = [f"n{i},{'MF'[i % 2]},{dice.choice(('jong', 'oud', 'oud'))},{i // 2 if i < 30 else i}" for i in range(90)]
+    people.write_text("\n".join(["id,Gender,Age,address", *rows]))
+    categories.write_text(
+        "category,feature,min,max,min_flex,max_flex\n"
+        "gender,f,6,6,0,12\ngender,m,6,6,0,12\nage,Jong,4,8,0,12\nage,Oud,4,8,0,12\n"
+    )
+    return people, categories
+
+
+def selected(files: tuple[Path, Path], folder: Path, *options: str, name: str = "panel.json") -> Path:
+    out = folder / name
+    options = ("--size", "12", "--address", "address", *SEED, "--panels", "100", *options)
+    result = samenspraak("pool", "select", *files, *options, "--out", out)
+    assert result.exit_code == 0, result.output
+    return out
+
+
+@pytest.mark.parametrize("method", ["maximin", "leximin", "nash", "goldilocks"])
+def test_a_panel_is_selected_and_verified(volunteers: tuple[Path, Path], tmp_path: Path, method: str) -> None:
+    record = selected(volunteers, tmp_path, "--method", method, "--alternates", "6")
+    made = json.loads(record.read_text())
+    assert made["panel"] == made["panels"][made["index"]]
+    assert (len(made["panels"]), len(made["panel"]), len(made["alternates"])) == (100, 12, 6)
+    assert sum(made["chances"].values()) == pytest.approx(12)
+    assert sum(made["chances_rounded"].values()) == pytest.approx(12)
+    assert made["smallest"] <= made["largest"]
+    result = samenspraak("draw", "verify", record, *volunteers)
+    assert (result.exit_code, "FOUT" in result.output) == (0, False), result.output
+    alone = samenspraak("draw", "verify", record)
+    assert (alone.exit_code, "–" in alone.output) == (0, True)
+
+
+def test_two_ten_sided_dice_are_the_number_of_the_panel(volunteers: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "p.json"
+    options = ("--size", "12", "--dice", "4 7", "--panels", "100", "--out", out)
+    assert samenspraak("pool", "select", *volunteers, *options).exit_code == 0
+    assert json.loads(out.read_text())["index"] == 47
+
+
+def test_the_order_of_people_and_columns_does_not_matter(volunteers: tuple[Path, Path], tmp_path: Path) -> None:
+    shuffled = []
+    for file in volunteers:
+        header, *rows = (line.split(",") for line in file.read_text().splitlines())
+        order = list(range(len(header)))[::-1]
+        rows.reverse()
+        copy = tmp_path / file.name
+        copy.write_text("\n".join(",".join(row[place] for place in order) for row in [header, *rows]))
+        shuffled.append(copy)
+    pair = shuffled[0], shuffled[1]
+    assert part(selected(pair, tmp_path, "--alternates", "4", name="a")) == part(
+        selected(volunteers, tmp_path, "--alternates", "4", name="b")
+    )
+    assert samenspraak("draw", "verify", tmp_path / "b", *pair).exit_code == 0
+
+
+def test_every_process_selects_the_same_panel(volunteers: tuple[Path, Path], tmp_path: Path) -> None:
+    records = []
+    for number in ("1", "2", "3"):
+        out = tmp_path / number
+        options = ("--size", "12", "--address", "address", "--method", "leximin", "--alternates", "4", *SEED)
+        subprocess.run(
+            [sys.executable, "-m", "panel", "pool", "select", *volunteers, *options, "--out", out],
+            env={**os.environ, "PYTHONHASHSEED": number},
+            cwd=ROOT,
+            check=True,
+        )
+        records.append(part(out))
+    assert records[0] == records[1] == records[2]
+
+
+def other_character(text: str, place: int) -> str:
+    sign = "x" if text[place].isalpha() and text[place] != "x" else "7" if text[place] != "7" else "8"
+    return text[:place] + sign + text[place + 1 :]
+
+
+def test_any_changed_character_of_record_people_or_targets_shows(
+    volunteers: tuple[Path, Path], tmp_path: Path
+) -> None:
+    record, dice = selected(volunteers, tmp_path, "--alternates", "3"), random.Random(9)
+    for number, file in enumerate((record, *volunteers)):
+        text = file.read_text()
+        end = text.find('"timings"') if number == 0 else len(text)
+        places = [place for place, sign in enumerate(text[:end]) if sign.isalnum()]
+        for place in dice.sample(places, 8):
+            files = [record, *volunteers]
+            files[number] = tmp_path / f"changed-{file.name}"
+            files[number].write_text(other_character(text, place))
+            assert samenspraak("draw", "verify", *files).exit_code == 1, text[max(0, place - 20) : place + 20]
+
+
+def test_a_repair_says_what_to_change(volunteers: tuple[Path, Path], tmp_path: Path) -> None:
+    people, categories = volunteers
+    assert samenspraak("pool", "repair", people, categories, "--size", "12").exit_code == 0
+    result = samenspraak("pool", "repair", people, categories, "--size", "13")
+    assert result.exit_code == 1
+    assert "De maxima van ‘gender’ zijn samen 12, minder dan de 13 plaatsen." in result.output
+    assert "gender, " in result.output
+    assert "6–6 wordt 6–7" in result.output
+
+
+def test_targets_that_clash_leave_no_file(volunteers: tuple[Path, Path], tmp_path: Path) -> None:
+    out = tmp_path / "p.json"
+    result = samenspraak("pool", "select", *volunteers, "--size", "13", *SEED, "--out", out)
+    assert (result.exit_code, out.exists()) == (2, False)
+    assert "minder dan de 13 plaatsen" in result.output
+
+
+def test_ctrl_c_leaves_nothing_half(tmp_path: Path) -> None:
+    dice = random.Random(1)
+    rows = [f"{i},{','.join(dice.choice('abcdef') for _ in range(5))}" for i in range(3_000)]
+    (tmp_path / "p.csv").write_text("\n".join(["id,u,v,w,x,y", *rows]))
+    targets = [f"{name},{feature},4,8" for name in "uvwxy" for feature in "abcdef"]
+    (tmp_path / "c.csv").write_text("\n".join(["category,feature,min,max", *targets]))
+    files = [tmp_path / "p.csv", tmp_path / "c.csv", "--size", "36", *SEED, "--out", tmp_path / "r.json"]
+    process = subprocess.Popen([sys.executable, "-m", "panel", "pool", "select", *files], cwd=ROOT, stderr=-1)
+    with pytest.raises(subprocess.TimeoutExpired):
+        process.wait(2.5)
+    process.send_signal(signal.SIGINT)
+    _, words = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert b"Traceback" not in words
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["c.csv", "p.csv"]

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=repr)
 
@@ -12,9 +12,20 @@ def canonical(value: object) -> str:
     return ENCODER.encode(value)
 
 
-def digest(value: object) -> str:
-    """SHA-256 (hex) of the canonical text in UTF-8."""
-    return digest_lines([canonical(value)])
+def digest(value: Mapping[str, object]) -> str:
+    """SHA-256 (hex) of the canonical text in UTF-8 and a newline, a piece at a time: a record may be large."""
+    total = hashlib.sha256(b"{")
+    for place, name in enumerate(sorted(value)):
+        total.update(("," * (place > 0) + canonical(name) + ":").encode())
+        part = value[name]
+        if isinstance(part, list):
+            for number, item in enumerate(part):
+                total.update((",["[not number] + canonical(item)).encode("utf-8", "surrogatepass"))
+            total.update(b"]" if part else b"[]")
+        else:
+            total.update(canonical(part).encode("utf-8", "surrogatepass"))
+    total.update(b"}\n")
+    return total.hexdigest()
 
 
 def digest_lines(lines: Iterable[str]) -> str:

@@ -12,6 +12,7 @@ COMMANDS = {
     **dict.fromkeys(("run", "serve", "worker", "migrate", "staff", "audit", "demo"), "panel.cli.service"),
     "frame": "panel.cli.frame",
     "draw": "panel.cli.draw",
+    "pool": "panel.cli.pool",
 }
 
 

@@ -13,13 +13,17 @@ from deliberation.sortition.candidate_list import read_list
 from deliberation.sortition.columns import guess_mapping
 from deliberation.sortition.frame import Person, Rules, read_frame
 from deliberation.sortition.invitation_record import draw_invitations, freeze_invitations, verify_invitations
+from deliberation.sortition.panel_record import METHOD as PANEL
+from deliberation.sortition.panel_verification import verify_panel
+from deliberation.sortition.quotas import Pool
 from deliberation.sortition.randomness import Randomness
 from deliberation.sortition.seal import Check
 from deliberation.sortition.stratified import Candidate
 from deliberation.sortition.table import FrameError, read_table, table_digest
-from panel.cli.files import File, Out, number, read_record, stages, write_record
+from panel.cli.files import File, Out, names, number, read_record, stages, write_record
 from panel.cli.frame import mapping_of
 from panel.cli.lot import InputError, announced, answer_mistakes, lot_options
+from panel.cli.pool import pool_of
 
 STRATA = ("area", "age_class", "gender", "city", "language", "postcode")
 
@@ -73,7 +77,7 @@ def make(
     }
     with stages() as progress:
         progress.begin("Bestand lezen")
-        columns = [name.strip() for name in strata.split(",") if name.strip()]
+        columns = names(strata)
         frame, candidates = people_of(path.read_bytes(), reading, columns)
         progress.begin("Vastleggen")
         frozen = freeze_invitations(frame, columns, candidates, size, announced(lot))
@@ -135,24 +139,32 @@ def verify(record_file: Path, files: tuple[Path, ...]) -> None:
 
 
 def _checks(record: dict[str, Any], files: Sequence[Path]) -> list[Check]:
+    verify_one, again, wanted = (
+        (verify_panel, _pool_again, 2) if record.get("method") == PANEL else (verify_invitations, _people_again, 1)
+    )
     if not files:
-        return verify_invitations(record)
-    if len(files) > 1:
-        raise InputError("Bij een loting van uitnodigingen hoort één bestand, met alle mensen.")
+        return verify_one(record)
+    if len(files) != wanted:
+        raise InputError(
+            f"Bij dit verslag {'horen twee bestanden' if wanted > 1 else 'hoort één bestand'} met mensen."
+        )
     try:
-        facts, candidates, salts = _people_again(record, files[0].read_bytes())
-    except (KeyError, TypeError, ValueError) as error:
-        return [
-            *verify_invitations(record),
-            Check("frame", ok=False, detail=f"Het bestand past niet bij het verslag. {error}"),
-        ]
-    return verify_invitations(record, facts, candidates, salts)
+        return verify_one(record, *again(record, files))
+    except (KeyError, TypeError, ValueError, click.ClickException) as error:
+        detail = error.message if isinstance(error, click.ClickException) else str(error)
+        return [*verify_one(record), Check("frame", False, f"Het bestand past niet bij het verslag. {detail}")]
+
+
+def _pool_again(record: Mapping[str, Any], files: Sequence[Path]) -> tuple[dict[str, object], Pool]:
+    people, categories = files
+    return pool_of(people, categories, record["people"]["reading"])
 
 
 def _people_again(
-    record: Mapping[str, Any], content: bytes
+    record: Mapping[str, Any], files: Sequence[Path]
 ) -> tuple[dict[str, object], list[Candidate], dict[str, str]]:
     """From the file as it was, or from the list that the service gives to an inspector."""
+    content = files[0].read_bytes()
     if "reading" in record["frame"]:
         return *people_of(content, record["frame"]["reading"], record["columns"]), {}
     table, candidates, salts = read_list(content, record["columns"])

@@ -67,3 +67,8 @@ def counted(count: int, one: str, more: str) -> str:
 
 def number(count: int) -> str:
     return f"{count:,}".replace(",", ".")
+
+
+def names(text: str) -> list[str]:
+    """The names in `COL,COL`."""
+    return [name.strip() for name in text.split(",") if name.strip()]
