@@ -96,7 +96,7 @@ def make_frame(size: int, seed: int, areas: dict[str, int] | None = None) -> byt
         area = rng.choices(list(weights), list(weights.values()))[0]
         place = {
             "straat": rng.choice(STREETS),
-            "huisnummer": str(home),
+            "huisnummer": str((home - 1) % 90_000 + 1),  # the postcode keeps addresses of a large town apart
             "postcode": f"{3500 + list(weights).index(area) % 99} {chr(65 + home % 17)}{chr(65 + home % 7)}",
             "woonplaats": TOWN,
             "wijk": area,
