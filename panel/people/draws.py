@@ -60,9 +60,13 @@ class Lot:
     paths: Mapping[str, Proof]
 
 
+def new_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
+
+
 async def freeze_draw(review: Review, announced: Announced) -> tuple[Candidates, dict[str, object]]:
     """All that is published before the lot falls, outside any unit of work. Raises DrawError."""
-    found = await _candidates(review, secrets.token_bytes(KEY_BYTES))
+    found = await _candidates(review, new_key())
     last = await Draw.filter(review=review).order_by("-number").first()
     previous = _as_previous(last) if last else None
     return found, await asyncio.to_thread(_freeze, found, review.sample_size, announced, previous)
@@ -76,9 +80,7 @@ def _as_previous(draw: Draw) -> dict[str, str]:
 def _freeze(
     found: Candidates, size: int, announced: Announced, previous: Mapping[str, str] | None
 ) -> dict[str, object]:
-    Prepared(found.people).draw(
-        size, secrets.token_bytes(KEY_BYTES)
-    )  # whether it can be made at all, before it is public
+    Prepared(found.people).draw(size, found.key)  # to no use but this: what cannot be drawn must not become public
     salts = found.salts()
     facts = {
         "digest": table_digest(read_table(write_list(found.people, CLASSES, salts))),

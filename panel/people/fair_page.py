@@ -24,6 +24,7 @@ from panel.web.templating import page
 TEMPLATES = {METHOD: "people/fair.html"}  # by the method of the draw
 AGEING, FINAL = ({"Cache-Control": f"public, max-age={seconds}"} for seconds in (60, 300))
 FEW_GROUPS = 12
+MOST_SIGNS = 60  # of a code, however it is typed
 
 
 async def show(request: Request) -> Response:
@@ -68,9 +69,9 @@ async def _page(request: Request, errors: dict[str, str], typed: str = "", statu
 async def look_up(request: Request) -> Response:
     """Somebody's own place in the draw, for who has its code. Nothing is kept of it, and nothing logged."""
     review = await Review.get(id=request.path_params["id"])
-    typed = (await read_fields(request)).text("code", 100)
+    typed = (await read_fields(request)).typed().get("code", "")[:MOST_SIGNS]
     draw = (await _draws(request))[-1]
-    member = await Member.get_or_none(review=review, code=read_code(typed) or None)
+    member = await Member.get_or_none(review=review, code=read_code(typed))
     proof: Mapping[str, Any] = member.proof if member and member.proof else NOBODY
     if not leads_to(proof, draw.frozen.get("root", "")):
         return await _page(request, {"code": sentence("people.unknown_code")}, typed, 422)

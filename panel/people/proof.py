@@ -27,8 +27,9 @@ def in_groups(code: str) -> str:
 
 
 def read_code(typed: str) -> str:
-    """The code as it is stored, however it was typed; something that is no code stays none."""
-    return "".join(filter(str.isalnum, typed.upper())).translate(ALIKE)
+    """The code as it is stored, however it was typed; empty when it is none."""
+    code = "".join(filter(str.isalnum, typed.upper())).translate(ALIKE)
+    return code if len(code) == LENGTH else ""
 
 
 def proof_of(person: Candidate, salt: str, path: Sequence[Sequence[str]], chance: Fraction) -> dict[str, Any]:
