@@ -81,8 +81,8 @@ def fairest(method: Method, pool: Pool, seats: int, progress: Progress | None = 
     """
     if len(pool.types) > MOST_TYPES:
         raise QuotaError(
-            f"Deze groep is te groot om eerlijke kansen te berekenen: {len(pool.types)} soorten mensen "
-            f"(hoogstens {MOST_TYPES}). Loot zonder adressen, of met minder streefaantallen."
+            f"Deze groep is te groot voor eerlijke kansen: {len(pool.types)} soorten mensen, hoogstens {MOST_TYPES}. "
+            "Kies zonder op adressen te letten, of met minder kenmerken."
         )
     if problems := check(pool, seats):
         raise QuotaError(" ".join(problems))

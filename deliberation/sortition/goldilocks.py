@@ -52,9 +52,9 @@ def _ideal(split: Split) -> Ideal:
         if not optimal(highs):
             raise ArithmeticError("the program of chances has no optimum")
         values = np.array(highs.getSolution().col_value)
-        at = max(float(values[low]), at / 100)
-        if 1 / values[low] - values[inverse] < CLOSE / values[low]:
+        if 1 - values[inverse] * values[low] < CLOSE:
             break
+        at = max(float(values[low]), at / 100)
     people = values[: len(split.sizes)]
     dual, first = np.array(highs.getSolution().row_dual), len(split.rows)
     weights = np.zeros(len(split.sizes))
@@ -66,7 +66,7 @@ def _ideal(split: Split) -> Ideal:
 def _program(split: Split) -> tuple[highspy.Highs, int, int]:
     """Columns: people per type, the smallest and the largest chance (in units), 1 / smallest; to be minimised."""
     highs, low = solver(), len(split.sizes)
-    highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
+    highs.setOptionValue("primal_feasibility_tolerance", 1e-10)
     for size in np.where(split.possible, split.sizes, 0.0):
         highs.addCol(0.0, 0, size, 0, [], [])
     for cost in (0.0, 1.0, 1.0):

@@ -7,7 +7,7 @@ from deliberation.sortition.panels import Vector
 from deliberation.sortition.quotas import Pool
 from deliberation.sortition.split import Split
 
-STEPS, CENTRED, DONE, CLOSE, FIXED = 100, 0.1, 1e-12, 1e-9, 1e-9
+STEPS, CENTRED, DONE, CLOSE, FIXED, SAME, ROOM = 100, 0.1, 1e-12, 1e-9, 1e-9, 1e-13, 1e-9
 
 
 def nash(pool: Pool, seats: int, progress: Progress | None = None) -> FairLottery:
@@ -50,21 +50,24 @@ class _Welfare:
     Wright, "Primal-dual interior-point methods" (1997). log x is itself a barrier: the dual value of x stays
     weight / x where a linear program drives their product to 0. The products of all other slacks (x to size, held to
     low and to high) and their dual values go down to 0 together. Each step solves a system as large as A has rows.
+    Bounds give way by a billionth, so that there always is an interior.
     """
 
     def __init__(self, split: Split) -> None:
         sizes, place = split.sizes[split.possible], np.cumsum(split.possible) - 1
-        self._rows = np.zeros((len(split.rows), len(sizes)))
-        for number, row in enumerate(split.rows):
+        used = [row for row in split.rows if split.possible[row.types].any()]
+        self._rows = np.zeros((len(used), len(sizes)))
+        for number, row in enumerate(used):
             kept = split.possible[row.types]
             self._rows[number, place[row.types[kept]]] = row.values[kept]
-        self._low = np.maximum([row.low for row in split.rows], self._rows.clip(max=0) @ sizes - 1)
-        self._high = np.minimum([row.high for row in split.rows], self._rows.clip(min=0) @ sizes + 1)
+        self._low = np.maximum([row.low for row in used], self._rows.clip(max=0) @ sizes - 1)
+        self._high = np.minimum([row.high for row in used], self._rows.clip(min=0) @ sizes + 1)
         self._loose = self._high - self._low > FIXED
+        self._low, self._high = self._low - ROOM * self._loose, self._high + ROOM * self._loose
         self._weight = sizes * split.unit
         self._x = sizes * min(split.unit, 0.5)
         self._held = np.where(self._loose, (self._low + self._high) / 2, self._low)
-        self._slack = self._slacks(sizes - self._x)
+        self._slack = self._slacks(sizes * (1 + ROOM) - self._x)
         self._dual, self._price, self._y = 1 / self._slack, self._weight / self._x, np.zeros(len(self._rows))
 
     def solve(self) -> Vector:
@@ -95,9 +98,9 @@ class _Welfare:
         soft = 1 / (self._price / x + stiff[:count])
         gain = self._weight / x - push[:count] + rows.T @ self._y
         system = (rows * soft) @ rows.T
-        system[np.diag_indices_from(system)] += give + 1e-14 * system.diagonal()
+        system[np.diag_indices_from(system)] += give
         wanted = self._held - rows @ x - rows @ (soft * gain) + give * (pull - self._y)
-        y = np.linalg.lstsq(system, wanted)[0]
+        y = _solved(system, wanted)
         dx = soft * (rows.T @ y + gain)
         held = give * (pull - self._y - y)
         slack = np.concatenate([-dx, held[loose], -held[loose]])
@@ -107,6 +110,14 @@ class _Welfare:
         other = _longest((self._price, price), (self._dual, dual))
         self._x, self._held, self._slack = x + primal * dx, self._held + primal * held, self._slack + primal * slack
         self._y, self._dual, self._price = self._y + other * y, self._dual + other * dual, self._price + other * price
+
+
+def _solved(system: Vector, wanted: Vector) -> Vector:
+    """y with system @ y = wanted. Rows may say the same (those of a category without room add up to the seats)."""
+    scale = 1 / np.sqrt(system.diagonal())
+    values, vectors = np.linalg.eigh(system * scale * scale[:, None])
+    inverse = np.where(values > SAME, 1 / np.maximum(values, SAME), 0.0)
+    return scale * (vectors @ (inverse * (vectors.T @ (scale * wanted))))
 
 
 def _longest(*pairs: tuple[Vector, Vector]) -> float:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
 Places = NDArray[np.signedinteger]
-WHOLE, TRIES, LOOSE, ENDLESS = 1e-6, 12, 0.05, 2**31 - 1
+WHOLE, TRIES, LOOSE, ENDLESS = 1e-6, 24, 0.05, 2**31 - 1
 _NEW: Callable[[], highspy.Highs] = highspy.Highs
 
 

@@ -78,7 +78,7 @@ class Tide:
         self._split, self._highs, self.open = split, solver(), split.possible.copy()
         self._floors, self._full = np.zeros(len(split.sizes)), dict[int, int]()
         highs = self._highs
-        highs.setOptionValue("primal_feasibility_tolerance", 1e-9)
+        highs.setOptionValue("primal_feasibility_tolerance", 1e-10)
         for size in np.where(split.possible, split.sizes, 0.0):
             highs.addCol(0.0, 0, size, 0, [], [])
         highs.addCol(1.0, 0, 1 / split.unit, 0, [], [])
