@@ -19,8 +19,8 @@ from deliberation.sortition.replacements import nearest
 
 Whole = NDArray[np.int64]
 Dropout = float | Mapping[tuple[str, str], float]
-SAMPLES, FINE = 200, 10**9
-ROUNDS, PATIENCE, STEP, NODES, CLOSE, LOOSE = 20, 6, 2, 10, 0.02, 0.1
+SAMPLES, FINE, LUCK = 200, 10**9, 0.5
+ROUNDS, PATIENCE, STEP, NODES, CLOSE, LOOSE = 25, 8, 1, 10, 0.05, 0.1
 
 
 def choose_alternates(
@@ -41,12 +41,13 @@ def choose_alternates(
         raise QuotaError("Niet iedereen in de groep staat in de lijst.")
     reserves = _Reserves(pool, panel)
     stays = _stays(pool, dropout)
-    stream = Stream(seed, "uitval")
+    stream, dice = Stream(seed, "uitval"), Stream(seed, "soort")
     seated = [type_of[id_] for id_ in sorted(panel)]
     samples = [[t for t in seated if stream.below(FINE) < stays[t] * FINE] for _ in range(SAMPLES)]
     mean = sum((_held(pool, [t]) * (1 - stays[t]) for t in seated), np.zeros(len(pool.targets) + 1))
     risk = _Risk(pool, samples, len(seated))
-    numbers = _choose(risk, reserves, _mirror(pool, reserves, mean, min(count, reserves.total)))
+    luck = np.array([dice.below(FINE) / FINE for _ in pool.types])
+    numbers = _choose(risk, reserves, _mirror(pool, reserves, mean, min(count, reserves.total), luck))
     chosen = reserves.people(numbers, seed)
     return tuple(seeded_order(chosen, seed, "belvolgorde"))
 
@@ -174,13 +175,18 @@ def _choose(risk: _Risk, reserves: _Reserves, best: Whole) -> Whole:
     return best
 
 
-def _mirror(pool: Pool, reserves: _Reserves, mean: Vector, count: int) -> Whole:
-    """`count` reserves among whom each target has about its share of `mean`, those expected to drop out."""
+def _mirror(pool: Pool, reserves: _Reserves, mean: Vector, count: int, luck: Vector) -> Whole:
+    """`count` reserves among whom each target has about its share of `mean`, those expected to drop out.
+
+    Of the many such choices luck (0 to 1 per type) decides: a type costs as much as the luckiest of its people.
+    """
     shares = mean[:-1] * count / (mean[-1] or 1)
     highs = nearest([(math.floor(share), math.ceil(share)) for share in shares], count, pool.types)
     reserves.limit(highs)
     highs.changeColBounds(len(pool.types), 0, 0)  # no empty seats
-    highs.setOptionValue("mip_abs_gap", 0.99)
+    for t, cost in enumerate(LUCK * (1 - (1 - luck) ** (1 / np.maximum(reserves.most, 1)))):
+        highs.changeColCost(t, cost)
+    highs.setOptionValue("mip_abs_gap", 0.5)
     numbers = _whole(highs, len(pool.types))
     if numbers is None:
         raise ArithmeticError("the program of reserves has no solution")
@@ -208,6 +214,7 @@ class _Model:
         types = np.arange(self._types, dtype=np.int32)
         self._highs.addRow(count, count, self._types, types, np.ones(self._types))
         self._highs.setOptionValue("mip_rel_gap", LOOSE)
+        self._highs.setOptionValue("mip_abs_gap", CLOSE)
 
     def add(self, numbers: Whole, loss: float, slope: Vector) -> None:
         """The tangent in `numbers`."""
