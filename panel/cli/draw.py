@@ -11,7 +11,7 @@ import click
 
 from deliberation.sortition.candidate_list import read_list
 from deliberation.sortition.columns import guess_mapping
-from deliberation.sortition.frame import Person, Rules, read_frame
+from deliberation.sortition.frame import Person, Rules, frame_of
 from deliberation.sortition.invitation_record import draw_invitations, freeze_invitations, verify_invitations
 from deliberation.sortition.panel_record import METHOD as PANEL
 from deliberation.sortition.panel_verification import verify_panel
@@ -98,9 +98,7 @@ def people_of(
     table = read_table(content)
     mapping = reading["mapping"] or guess_mapping(table.header)
     fields = [_field(name, mapping) for name in columns]
-    found = read_frame(
-        content, mapping, date.fromisoformat(reading["date"]), Rules(minimum_age=reading["minimum_age"])
-    )
+    found = frame_of(table, mapping, date.fromisoformat(reading["date"]), Rules(minimum_age=reading["minimum_age"]))
     facts = {
         "reading": {**reading, "mapping": dict(mapping)},
         "digest": table_digest(table),

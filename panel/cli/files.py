@@ -1,5 +1,6 @@
 """Files in and out, and progress on the terminal."""
 
+import gc
 import json
 import os
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,7 @@ class Stages:
 def stages() -> Iterator[Stages]:
     columns = SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn()
     console = Console(stderr=True)
+    gc.disable()  # a million rows make no cycles, and looking for some takes a second
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
         yield Stages(progress)
 

@@ -9,7 +9,7 @@ import click
 import yaml
 
 from deliberation.sortition.columns import guess_mapping
-from deliberation.sortition.frame import Frame, Rules, read_frame
+from deliberation.sortition.frame import Frame, Rules, frame_of
 from deliberation.sortition.table import read_table
 from panel.cli.files import File, counted, number, stages
 from panel.cli.lot import InputError, answer_mistakes
@@ -54,9 +54,9 @@ def check(path: Path, mapping_file: Path | None, on: datetime | None, minimum_ag
 def read(path: Path, mapping_file: Path | None, on: date, minimum_age: int) -> Frame:
     with stages() as progress:
         progress.begin("Bestand lezen")
-        content = path.read_bytes()
-        mapping = mapping_of(mapping_file) if mapping_file else guess_mapping(read_table(content).header)
-        return read_frame(content, mapping, on, Rules(minimum_age=minimum_age))
+        table = read_table(path.read_bytes())
+        mapping = mapping_of(mapping_file) if mapping_file else guess_mapping(table.header)
+        return frame_of(table, mapping, on, Rules(minimum_age=minimum_age))
 
 
 def mapping_of(path: Path) -> Mapping[str, str]:

@@ -7,8 +7,8 @@ from time import perf_counter
 from typing import Any
 
 import click
-from deliberation.sortition.methods import METHODS
 
+from deliberation.sortition.methods import METHODS
 from deliberation.sortition.panel_record import choose_panel, freeze_panels
 from deliberation.sortition.pool_files import read_people, read_targets
 from deliberation.sortition.portfolio import lottery_size, round_to_panels
