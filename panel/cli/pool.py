@@ -33,7 +33,7 @@ def pool() -> None:
 @click.option("--method", type=click.Choice(list(METHODS)), default="maximin", show_default=True)
 @click.option("--address", default="", metavar="COL,COL", help="Columns that make an address: one person of each.")
 @click.option("--id", "id_column", metavar="COL", help="The column with the id, when its name does not tell.")
-@click.option("--panels", type=click.IntRange(1, 100_000), metavar="M", help="Panels to draw from; 1,000 or more.")
+@click.option("--panels", type=click.IntRange(1, 100_000), metavar="M", help="Panels to draw from.")
 @click.option("--alternates", type=click.IntRange(0), default=0, metavar="A", help="Reserves.")
 @click.option("--dropout", type=click.FloatRange(0, 1), default=0.2, show_default=True, help="Share that drops out.")
 @click.option("--out", type=Out, required=True, help="Where the record goes.")
@@ -74,9 +74,8 @@ def select(
         clock.lap("lot")
         write_record({**record, "timings": clock.laps}, out)
     click.echo(f"Panel {record['index']} van 0 tot en met {count - 1} is geloot: {size} mensen.")
-    click.echo(
-        f"Kleinste kans {lottery.smallest:.6g}, grootste {lottery.largest:.6g}, bewezen tot op {abs(lottery.gap):.0e}."
-    )
+    proven = f"bewezen tot op {abs(lottery.gap):.0e}"
+    click.echo(f"Kleinste kans {lottery.smallest:.6g}, grootste {lottery.largest:.6g}, {proven}.")
     if lottery.excluded:
         left_out = sum(volunteers.sizes[t] for t in lottery.excluded)
         click.echo(counted(left_out, "mens past", "mensen passen") + " in geen enkel panel.")
