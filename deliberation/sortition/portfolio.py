@@ -8,7 +8,7 @@ single seats afterwards, which makes other panels, and brings nearly every type 
 import numpy as np
 from numpy.typing import NDArray
 
-from deliberation.sortition.maximin import FairLottery
+from deliberation.sortition.fair import FairLottery
 from deliberation.sortition.panels import Vector
 from deliberation.sortition.quotas import Pool
 
