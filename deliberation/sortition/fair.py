@@ -61,11 +61,13 @@ class Method:
 
     `ideal`: the best chances if people could be split. `value`: of chances, larger is better. `prove`: the upper
     bound on the value of every lottery that weights prove, given the largest Σ weight_t x_t / size_t of a panel.
+    `close`: panels dealt have the ideal chances when none is short by more than this part of it.
     """
 
     ideal: Callable[[Split], Ideal]
     value: Callable[[Split, Vector], float]
     prove: Callable[[Split, Vector, float], float]
+    close: float = EXACT
 
 
 def fairest(method: Method, pool: Pool, seats: int, progress: Progress | None = None) -> FairLottery:
@@ -90,7 +92,7 @@ def fairest(method: Method, pool: Pool, seats: int, progress: Progress | None = 
     split = Split(panels)
     ideal, dealt = _within_reach(method, pool, seats, panels, split, heard)
     found = [panel for panel, _ in dealt]
-    while _share(dealt, ideal.goal, panels) < 1 - EXACT:
+    while _share(dealt, ideal.goal, panels) < 1 - method.close:
         lottery = Lottery(panels, ideal.goal)
         lottery.add(found)
         share, weights, upper = lottery.raise_()

@@ -30,4 +30,4 @@ def _ideal(split: Split) -> Ideal:
         level, chances, weights = tide.rise()
 
 
-LEXIMIN = Method(_ideal, smallest, prove)
+LEXIMIN = Method(_ideal, smallest, prove, close=1e-8)

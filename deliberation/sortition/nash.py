@@ -127,4 +127,4 @@ def _longest(*pairs: tuple[Vector, Vector]) -> float:
     return float(min(1.0, 0.995 * (values[down] / -steps[down]).min(initial=2.0)))
 
 
-NASH = Method(_ideal, _value, _prove)
+NASH = Method(_ideal, _value, _prove, close=1e-7)
