@@ -30,8 +30,8 @@ def lottery_size(people: int, seats: int) -> int:
     return size
 
 
-def round_to_panels(pool: Pool, seats: int, lottery: FairLottery, m: int) -> tuple[tuple[int, ...], ...]:
-    """`m` panels (numbers per type, sorted, repeats allowed) whose mean chances are near `lottery.chances`.
+def round_to_panels(pool: Pool, seats: int, lottery: FairLottery, m: int) -> Whole:
+    """`m` panels (rows of numbers per type, sorted, repeats allowed) whose mean chances are near `lottery.chances`.
 
     Each panel gets the whole part of m × its probability. Herding among the lottery's panels fills the rest: the one
     that leaves the smallest Σ (seats missing)² / (seats due) (Welling, ICML 2009). Then single seats move from a
@@ -47,7 +47,7 @@ def round_to_panels(pool: Pool, seats: int, lottery: FairLottery, m: int) -> tup
     exchange = _Exchange(pool, seats, rounded, due)
     for look, enough in PASSES:
         exchange.run(look, enough)
-    return tuple(sorted(map(tuple, rounded.tolist())))
+    return rounded[np.lexsort(rounded.T[::-1])]
 
 
 def _herd(panels: Vector, shares: Vector, due: Vector, m: int) -> NDArray[np.int64]:

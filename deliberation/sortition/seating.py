@@ -7,6 +7,7 @@ from hashlib import sha256
 from itertools import cycle
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from deliberation.sortition.quotas import Pool
@@ -14,7 +15,7 @@ from deliberation.sortition.quotas import Pool
 FIRST = 20
 
 
-def deal(pool: Pool, panels: Iterable[Sequence[int]]) -> tuple[tuple[str, ...], ...]:
+def deal(pool: Pool, panels: Iterable[Sequence[int] | NDArray[np.int16]]) -> tuple[tuple[str, ...], ...]:
     """For each panel (numbers per type, that keep the household rows) the ids of its people, sorted.
 
     Seats of a type go round among its members in the order of SHA-256(id), so their appearances differ by at most
@@ -31,12 +32,13 @@ def deal(pool: Pool, panels: Iterable[Sequence[int]]) -> tuple[tuple[str, ...], 
         ids = list[str]()
         wanted = defaultdict[_Turns, list[int]](list)
         for t in np.flatnonzero(panel).tolist():
-            if panel[t] > len(pool.members[t]):
+            number = int(panel[t])
+            if number > len(pool.members[t]):
                 raise ValueError("a panel has more people of a type than there are")
             if t in together:
-                wanted[together[t]] += [t] * panel[t]
+                wanted[together[t]] += [t] * number
             else:
-                ids += [next(rounds[t]) for _ in range(panel[t])]
+                ids += [next(rounds[t]) for _ in range(number)]
         for turns, seats in wanted.items():
             ids += turns.take(seats)
         dealt.append(tuple(sorted(ids)))
