@@ -1,6 +1,5 @@
 """The public page of a draw: what was frozen, what came out, whether it is fair, and how anybody checks it."""
 
-import json
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -12,8 +11,8 @@ from starlette.responses import JSONResponse, Response
 from deliberation.sortition.invitation_record import METHOD
 from panel.people.lots import source_of
 from panel.people.models import Draw, Member
-from panel.people.proof import NOBODY, leads_to, read_code
-from panel.people.town import groups_of, one_in, spread, town_of
+from panel.people.proof import NOBODY, in_lines, leads_to, read_code
+from panel.people.town import group_name, groups_of, one_in, spread, town_of
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review
 from panel.web.forms import read_fields
@@ -75,15 +74,15 @@ async def look_up(request: Request) -> Response:
     proof: Mapping[str, Any] = member.proof if member and member.proof else NOBODY
     if not leads_to(proof, draw.frozen.get("root", "")):
         return await _page(request, {"code": sentence("people.unknown_code")}, typed, 422)
-    shown = {**{name: part for name, part in proof.items() if name != "chance"}, "root": draw.frozen["root"]}
     return page(
         request,
         "people/looked_up.html",
         review=review,
         draw=draw,
         proof=proof,
+        group=group_name(proof["group"]),
         chance=one_in(Fraction(proof["chance"])),
-        shown=json.dumps(shown, ensure_ascii=False, indent=1),
+        shown=in_lines(proof, draw.frozen["root"]),
     )
 
 

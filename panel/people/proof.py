@@ -3,6 +3,7 @@
 The code is the member's own secret of 80 bits in the letters of Crockford's base 32, which leaves out I, L, O and U.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
@@ -12,6 +13,7 @@ from deliberation.sortition.merkle import SALT_BYTES, climb
 from deliberation.sortition.stratified import Candidate
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PARTS = ("id", "salt", "group", "household", "path")
 LENGTH = SALT_BYTES * 8 // 5
 ALIKE = str.maketrans("OIL", "011")
 
@@ -48,6 +50,13 @@ def leads_to(proof: Mapping[str, Any], root: str) -> bool:
     """Whether this place is one of those that were frozen under that root."""
     person = Candidate(proof["id"], tuple(proof["group"]), proof["household"] or None)
     return climb(leaf_of(person, proof["salt"]), proof["path"]) == root
+
+
+def in_lines(proof: Mapping[str, Any], root: str) -> str:
+    """The proof as JSON with a part, or a step of the path, per line."""
+    parts = {name: json.dumps(proof[name], ensure_ascii=False) for name in PARTS}
+    parts["path"] = "[\n" + ",\n".join(map(json.dumps, proof["path"])) + "\n]"
+    return "{\n" + ",\n".join(f'"{name}": {part}' for name, part in parts.items()) + f',\n"root": "{root}"\n}}'
 
 
 NOBODY: Mapping[str, Any] = {  # a wrong code gets the same work done

@@ -8,6 +8,7 @@ from typing import Any
 
 from deliberation.sortition.lottery import seeded_order
 from deliberation.sortition.stratified import allocate
+from deliberation.weighting import EVERYONE
 from panel.web.dutch import format_number
 
 MOST_DOTS, ACROSS, PITCH = 1_000, 25, 10
@@ -49,13 +50,18 @@ def groups_of(frozen: Mapping[str, Any], invited: Mapping[tuple[str, ...], int] 
     """Every group of the draw; before the lot falls with the number that will be drawn."""
     return [
         Group(
-            ", ".join(group["stratum"]),
+            group_name(group["stratum"]),
             group["population"],
             group["seats"] if invited is None else invited[tuple(group["stratum"])],
             Fraction(group["chance"]),
         )
         for group in frozen["strata"]
     ]
+
+
+def group_name(stratum: Sequence[str]) -> str:
+    """What a group has in common; classes that were all taken together tell nothing."""
+    return ", ".join(part for part in stratum if part != EVERYONE) or EVERYONE
 
 
 def town_of(frozen: Mapping[str, Any], invited: Mapping[tuple[str, ...], int] | None) -> tuple[list[Block], int]:

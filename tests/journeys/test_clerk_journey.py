@@ -14,6 +14,7 @@ from panel.demo.members import MadeUpMember, Outcome, answer_all
 from panel.demo.proposal import read_proposal
 from panel.demo.residents import make_frame
 from panel.web.dutch import today
+from panel.web.messages import sentence
 from tests.journeys.town import PHONE, NewVisitor, Town, invitations
 from tests.journeys.visitor import Visitor
 
@@ -40,8 +41,10 @@ async def test_a_review_is_run_from_the_proposal_to_the_follow_up(
     review = await prepare(clerk, proposal)
     await approve_twice(clerk, drafter, council, review)
     await read_file(clerk, review, tmp_path)
-    await draw(clerk, review)
+    resident = await visit(**PHONE)
+    await draw(clerk, resident, review)
     mails = await open_box(clerk, town, review)
+    await look_up_code(resident, mails[0], review)
     await answer(town, mails)
     await remind_and_extend(clerk, review)
     await close(clerk, town, review)
@@ -50,7 +53,7 @@ async def test_a_review_is_run_from_the_proposal_to_the_follow_up(
     await publish(clerk, review)
     await reply(council, clerk, review)
     await follow_up(clerk, review)
-    await see_in_public(await visit(**PHONE), review)
+    await see_in_public(resident, review)
 
 
 async def look_and_tab(visitor: Visitor, address: str = "") -> None:
@@ -192,19 +195,65 @@ async def read_file(clerk: Visitor, review: str, folder: Path) -> None:
     await look_and_tab(clerk)
 
 
-async def draw(clerk: Visitor, review: str) -> None:
-    page = clerk.page
+async def draw(clerk: Visitor, resident: Visitor, review: str) -> None:
+    """Frozen, looked at by a resident, drawn; then once more, with a reason that everybody can read."""
+    page, public = clerk.page, f"/t/{review.rsplit('/', 1)[1]}/loting"
     await clerk.follow("Verder naar de loting")
     await look_and_tab(clerk)
-    await clerk.press(f"{SAMPLE} mensen loten")
-    assert await error(clerk) == "Vul dit veld in."
-    await page.get_by_label("Lotnummer", exact=True).fill(desk.SEED)
-    await page.get_by_label("Waar komt het lotnummer vandaan?").fill(desk.SEED_SOURCE)
-    await clerk.press(f"{SAMPLE} mensen loten")
-    assert page.url == review
+    await page.get_by_label("Op welke dag valt het lot?").fill("2026-11-01")
+    await clerk.press("Leg de loting vast")
+    assert await error(clerk) == sentence("people.lot_in_the_past")
+    await freeze(clerk)
     await look_and_tab(clerk)
+    await look_and_tab(resident, public)
+    assert await resident.heading() == "Zo wordt er geloot"
+    await clerk.press(f"Loot {SAMPLE} mensen")
+    assert await error(clerk) == "Vul dit veld in."
+    await throw(clerk)
+    await page.locator("summary").filter(has_text="Opnieuw loten").click()
+    await clerk.press("Deze loting laten vervallen")
+    assert await error(clerk) == "Vul dit veld in."
+    await page.get_by_label("Waarom?").fill("De notaris gooide een dobbelsteen van tafel.")
+    await clerk.press("Deze loting laten vervallen")
+    await look_and_tab(resident, public)
+    await freeze(clerk)
+    await throw(clerk)
+    await look_and_tab(clerk)
+    await look_and_tab(resident, public)
+    assert await resident.page.get_by_text("De notaris gooide een dobbelsteen van tafel.").is_visible()
+    await look_and_tab(clerk, review)
     await look_and_tab(clerk, f"{review}/bestand")
     assert await clerk.button("Inlezen").count() == 0
+
+
+async def freeze(clerk: Visitor) -> None:
+    await clerk.page.get_by_label("Dobbelstenen.").check()
+    await clerk.page.get_by_label("Wie gooit, waar en wanneer?").fill(desk.THROWER)
+    await clerk.press("Leg de loting vast")
+    assert await clerk.page.get_by_text("De loting ligt vast").is_visible()
+
+
+async def throw(clerk: Visitor) -> None:
+    await clerk.page.get_by_label("Wat is er gegooid?").fill(desk.THROWN)
+    await clerk.press(f"Loot {SAMPLE} mensen")
+    assert await clerk.page.get_by_text(f"{SAMPLE} mensen zijn geloot").is_visible()
+
+
+async def look_up_code(resident: Visitor, mail: Mail, review: str) -> None:
+    """Somebody who was drawn types the code from the mail, first wrong; the proof can be unfolded."""
+    page = resident.page
+    found = re.search(r"vul uw code in: (\S+)", mail.text)
+    assert found
+    await page.goto(f"/t/{review.rsplit('/', 1)[1]}/loting")
+    await page.get_by_label("Uw code").fill("K7QF-2M9D")
+    await resident.press("Zoek mij op")
+    assert await error(resident) == sentence("people.unknown_code")
+    await page.get_by_label("Uw code").fill(found[1].lower().replace("-", " "))
+    await resident.press("Zoek mij op")
+    assert await resident.heading() == "U bent geloot"
+    await page.locator("summary").click()
+    await resident.look()
+    await resident.tab_through()
 
 
 async def open_box(clerk: Visitor, town: Town, review: str) -> list[Mail]:

@@ -13,7 +13,7 @@ from deliberation.sortition.merkle import SALT_BYTES, climb, leaf, salt
 from deliberation.sortition.seal import Announced
 from panel.people.models import Draw, Member
 from panel.people.proof import LETTERS, code_of, in_groups, read_code
-from panel.people.town import MOST_AREAS, MOST_DOTS, groups_of, one_in, town_of
+from panel.people.town import MOST_AREAS, MOST_DOTS, group_name, groups_of, one_in, town_of
 from panel.reviews.models import Review, State
 from panel.web.messages import sentence
 from tests.panel.contents import contents
@@ -134,8 +134,8 @@ async def test_who_has_a_code_finds_the_place_however_it_is_typed(
         page = await client.post(f"/t/{review.id}/loting", data={"code": typed})
         assert page.status_code == 200, typed
         assert "U bent geloot" in words(page)
-        assert f"{member.area}, {member.age}, {member.gender}" in words(page)
-        assert "1 op 3" in words(page)
+        assert group_name(member.proof["group"]) in words(page)
+        assert one_in(Fraction(member.proof["chance"])) in words(page)
         assert page.headers["cache-control"] == "no-store"
         assert "set-cookie" not in page.headers
         assert member.name not in page.text
@@ -255,6 +255,11 @@ def test_a_town_of_many_areas_is_one_picture() -> None:
     [block] = town_of(frozen, invited)[0]
     assert (block.people, block.invited, block.chance) == (1_700, 170, "1 op 10")
     assert len(groups_of(frozen, invited)) == MOST_AREAS + 1
+
+
+def test_a_group_is_named_by_what_its_people_share() -> None:
+    assert group_name(["Noord", "iedereen", "man"]) == "Noord, man"
+    assert group_name(["iedereen"] * 3) == "iedereen"
 
 
 @pytest.mark.parametrize(
