@@ -78,6 +78,18 @@ def places(header: Sequence[str], mapping: Mapping[str, str]) -> dict[str, int]:
     return found
 
 
+def extra_places(header: Sequence[str], mapping: Mapping[str, str], extra: Sequence[str]) -> list[int]:
+    """The places of columns that are none of our fields. FrameError when one does not exist or is used already."""
+    found = list[int]()
+    for name in extra:
+        if name not in header:
+            raise FrameError(f"De kolom ‘{name}’ staat niet in het bestand. Kies een kolom die er wel in staat.")
+        if name in mapping.values() or header.index(name) in found:
+            raise FrameError(f"De kolom ‘{name}’ is al gekozen. Kies elke kolom hoogstens één keer.")
+        found.append(header.index(name))
+    return found
+
+
 def _plain(name: str) -> str:
     letters = unicodedata.normalize("NFKD", name.casefold())
     return re.sub(r"[^a-z0-9]", "", letters)

@@ -51,11 +51,13 @@ class Frame:
     """Persons, excluded and refused together are the rows of the file, blank ones aside.
 
     `excluded`: deceased, moved, secrecy, opted_out, recently_drawn, council_or_staff or under_age -> how many.
+    `extra`: the names of the columns behind `Person.features`.
     """
 
     persons: tuple[Person, ...]
     excluded: Mapping[str, int]
     refused: tuple[Refusal, ...]
+    extra: tuple[str, ...] = ()
 
     def summary(self) -> FrameSummary:
         return FrameSummary(frame_digest(self.persons), len(self.persons), dict(self.excluded), len(self.refused))
@@ -66,26 +68,37 @@ def frame_digest(persons: Sequence[Person]) -> str:
     digest = hashlib.sha256()
     encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
     for person in sorted(persons, key=attrgetter("id")):
-        digest.update(unicodedata.normalize("NFC", encode(person)).encode() + b"\n")
+        known = person if person.features else person[:-1]
+        digest.update(unicodedata.normalize("NFC", encode(known)).encode() + b"\n")
     return digest.hexdigest()
 
 
 def read_frame(
-    content: bytes, mapping: Mapping[str, str], reference_date: date, rules: Rules = DEFAULT_RULES
+    content: bytes,
+    mapping: Mapping[str, str],
+    reference_date: date,
+    rules: Rules = DEFAULT_RULES,
+    extra: Sequence[str] = (),
 ) -> Frame:
     """The sampling frame in a CSV file (`read_table` says which forms, `frame_of` what is done with the rows)."""
-    return frame_of(read_table(content), mapping, reference_date, rules)
+    return frame_of(read_table(content), mapping, reference_date, rules, extra)
 
 
-def frame_of(table: Table, mapping: Mapping[str, str], reference_date: date, rules: Rules = DEFAULT_RULES) -> Frame:
+def frame_of(
+    table: Table,
+    mapping: Mapping[str, str],
+    reference_date: date,
+    rules: Rules = DEFAULT_RULES,
+    extra: Sequence[str] = (),
+) -> Frame:
     """The sampling frame in a table.
 
-    `mapping`: our field (`columns.FIELDS`) -> their column; `guess_mapping` proposes one. Ages are those on
-    `reference_date`. Every row is accepted, excluded (counted under the first reason that holds) or refused (with the
-    first thing that is wrong). An excluded person's other cells are not checked. FrameError when the file as a whole
-    or the mapping is wrong.
+    `mapping`: our field (`columns.FIELDS`) -> their column; `guess_mapping` proposes one. `extra`: other columns,
+    whose cells are kept as text (`Person.features`). Ages are those on `reference_date`. Every row is accepted,
+    excluded (counted under the first reason that holds) or refused (with the first thing that is wrong). An excluded
+    person's other cells are not checked. FrameError when the file as a whole or the mapping is wrong.
     """
-    reader = RowReader(table.header, mapping, reference_date, rules)
+    reader = RowReader(table.header, mapping, reference_date, rules, extra)
     persons, refused, excluded = list[Person](), list[Refusal](), Counter[str]()
     for row, cells in table.rows:
         try:
@@ -99,4 +112,4 @@ def frame_of(table: Table, mapping: Mapping[str, str], reference_date: date, rul
             persons.append(found)
         else:
             excluded[found] += 1
-    return Frame(tuple(persons), dict(sorted(excluded.items())), tuple(refused))
+    return Frame(tuple(persons), dict(sorted(excluded.items())), tuple(refused), tuple(extra))

@@ -10,7 +10,7 @@ from operator import itemgetter
 from typing import Any, NamedTuple, TypeVar
 
 from deliberation.sortition import values as read
-from deliberation.sortition.columns import places
+from deliberation.sortition.columns import extra_places, places
 from deliberation.sortition.values import RowError
 
 FLAGS = ("deceased", "moved", "secrecy")
@@ -21,7 +21,10 @@ V = TypeVar("V")
 
 
 class Person(NamedTuple):
-    """One person who can be drawn. None means unknown; the birth date has been dropped."""
+    """One person who can be drawn. None means unknown; the birth date has been dropped.
+
+    `features`: what stands in the extra columns, "" where nothing does.
+    """
 
     id: str
     name: str | None
@@ -36,6 +39,7 @@ class Person(NamedTuple):
     area: str | None
     language: str | None
     address_key: str | None
+    features: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +78,17 @@ class _Once(dict[K, V]):
 class RowReader:
     """Reads one row after another; equal cells give the same value, also in memory."""
 
-    def __init__(self, header: Sequence[str], mapping: Mapping[str, str], reference_date: date, rules: Rules) -> None:
+    def __init__(
+        self,
+        header: Sequence[str],
+        mapping: Mapping[str, str],
+        reference_date: date,
+        rules: Rules,
+        extra: Sequence[str] = (),
+    ) -> None:
         place = places(header, mapping)
+        self._extra = extra_places(header, mapping, extra)
+        self._features_of = _Once(_features)
         self._width, self._rules, self._reference_date = len(header), rules, reference_date
         self._age_fields = [name for name in ("birth_date", "age_class") if name in place]
         self._lists = [(name, getattr(rules, name)) for name in LISTS if getattr(rules, name)]
@@ -182,7 +195,13 @@ class RowReader:
                 "er is geen e-mailadres en geen volledig postadres. "
                 "Vul een e-mailadres in, of straat, huisnummer, postcode en woonplaats.",
             )
+        if self._extra:
+            return person._replace(features=self._features_of[tuple(cells[place] for place in self._extra)])
         return person
+
+
+def _features(cells: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(" ".join(read.clean(cell).split()) for cell in cells)
 
 
 def _flagged(cells: tuple[str, ...]) -> str | None:

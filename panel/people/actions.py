@@ -1,4 +1,5 @@
 import asyncio
+import json
 from collections.abc import Mapping, Sequence
 
 from deliberation.sortition import frame as sampling
@@ -19,17 +20,21 @@ UNKNOWN = "onbekend"
 GENDERS = {"M": "man", "V": "vrouw", "X": "anders"}
 SHOWN_REFUSALS = 1_000
 PEOPLE_AT_ONCE = 10_000
-INSERT_PERSON = "INSERT INTO person (frame_id, pseudonym, name, email, address, address_key, area, age, gender)"
+COLUMNS = "frame_id, pseudonym, name, email, address, address_key, area, age, gender"
 
 
-async def read_file(settings: Settings, content: bytes, mapping: Mapping[str, str]) -> sampling.Frame:
+async def read_file(
+    settings: Settings, content: bytes, mapping: Mapping[str, str], extra: Sequence[str] = ()
+) -> sampling.Frame:
     """Read a municipality's file, outside any unit of work: it may take a while. Raises FrameError."""
-    return await read_rows(settings, await asyncio.to_thread(read_table, content), mapping)
+    return await read_rows(settings, await asyncio.to_thread(read_table, content), mapping, extra)
 
 
-async def read_rows(settings: Settings, table: Table, mapping: Mapping[str, str]) -> sampling.Frame:
+async def read_rows(
+    settings: Settings, table: Table, mapping: Mapping[str, str], extra: Sequence[str] = ()
+) -> sampling.Frame:
     known = await rules(settings)
-    return await asyncio.to_thread(sampling.frame_of, table, mapping, today(), known)
+    return await asyncio.to_thread(sampling.frame_of, table, mapping, today(), known, extra)
 
 
 async def import_frame(
@@ -58,21 +63,29 @@ async def import_frame(
         refused=[{"row": refusal.row, "sentence": refusal.sentence} for refusal in read.refused[:SHOWN_REFUSALS]],
         columns=columns and columns.described(),
         area_figures=earlier and earlier.area_figures,
+        extra=list(read.extra),
+        volunteers=earlier is not None and earlier.volunteers,
+        targets=earlier and earlier.targets,
     )
     if columns:
         await remember(columns)
-    await _store(frame, people)
+    await _store(frame, people, read.extra)
     result = f"{len(people)} accepted, {sum(excluded.values())} excluded, {len(read.refused)} refused"
     await record(actor_of(staff), "frame imported", f"review {review.id}", result)
     return frame
 
 
-async def _store(frame: Frame, people: Sequence[sampling.Person]) -> None:
+async def _store(frame: Frame, people: Sequence[sampling.Person], extra: Sequence[str]) -> None:
     """Past the model layer: a frame may hold a million rows."""
-    places = "?, ?, ?, ?, ?, ?, ?, ?, ?" if dialect() == "sqlite" else "$1, $2, $3, $4, $5, $6, $7, $8, $9"
+    columns = f"{COLUMNS}, features" if extra else COLUMNS
+    numbers = range(1, columns.count(",") + 2)
+    places = ", ".join("?" if dialect() == "sqlite" else f"${number}" for number in numbers)
     for start in range(0, len(people), PEOPLE_AT_ONCE):
         rows = [_row(frame, person) for person in people[start : start + PEOPLE_AT_ONCE]]
-        await current().execute_many(f"{INSERT_PERSON} VALUES ({places})", rows)
+        if extra:
+            for row, person in zip(rows, people[start : start + PEOPLE_AT_ONCE], strict=True):
+                row.append(_features(extra, person))
+        await current().execute_many(f"INSERT INTO person ({columns}) VALUES ({places})", rows)  # noqa: S608 - our own names
 
 
 def _row(frame: Frame, person: sampling.Person) -> list[object]:
@@ -87,6 +100,11 @@ def _row(frame: Frame, person: sampling.Person) -> list[object]:
         person.age_class or UNKNOWN,
         GENDERS.get(person.gender or "", UNKNOWN),
     ]
+
+
+def _features(extra: Sequence[str], person: sampling.Person) -> str:
+    known = {name: feature or UNKNOWN for name, feature in zip(extra, person.features, strict=True)}
+    return json.dumps(known, ensure_ascii=False)
 
 
 def _address(person: sampling.Person) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
+from deliberation.sortition.panel_record import METHOD as PANEL
 from panel.reviews.models import Review
 
 
@@ -20,6 +21,9 @@ class Frame(Model):
     refused: Any = fields.JSONField()  # the first of them: [{"row", "sentence"}]
     columns: Any = fields.JSONField(null=True)  # how it was read: {"mapping", "remembered", "supplier"}
     area_figures: Any = fields.JSONField(null=True)  # to compare with: {"counts", "column", "households"}
+    extra: Any = fields.JSONField(null=True)  # names of the columns behind Person.features
+    volunteers = fields.BooleanField(default=False, db_default=False)  # a panel is drawn from them, with targets
+    targets: Any = fields.JSONField(null=True)  # [[category, feature, minimum, maximum, least, most]]
     imported_at = fields.DatetimeField(auto_now_add=True)
 
     class Meta:
@@ -32,6 +36,7 @@ class ColumnMapping(Model):
     fingerprint = fields.CharField(max_length=64, primary_key=True)  # of the names in the header
     supplier = fields.CharField(max_length=200, default="")
     mapping: Any = fields.JSONField()  # our field -> their column
+    extra: Any = fields.JSONField(null=True)  # other columns that were kept
     used_at = fields.DatetimeField(auto_now=True)
 
     class Meta:
@@ -51,6 +56,7 @@ class Person(Model):
     area = fields.TextField()
     age = fields.CharField(max_length=40)
     gender = fields.CharField(max_length=40)
+    features: Any = fields.JSONField(null=True)  # column -> what it says, of the extra columns
 
     class Meta:
         table = "person"
@@ -78,6 +84,23 @@ class Draw(Model):
         unique_together = (("review", "number"),)
 
     @property
+    def from_volunteers(self) -> bool:
+        return bool(self.frozen["method"] == PANEL)
+
+    @property
+    def out_of(self) -> int:
+        """How many people could be drawn."""
+        return int(self.frozen["people"]["count"] if self.from_volunteers else self.frozen["frame"]["accepted"])
+
+    @property
+    def source(self) -> dict[str, Any]:
+        """What may be known of the file: {"digest", "accepted", "excluded", "refused"}."""
+        found: dict[str, Any] = (
+            self.frozen["people"]["reading"]["source"] if self.from_volunteers else self.frozen["frame"]
+        )
+        return found
+
+    @property
     def published(self) -> Any:
         """What everybody may know at this moment."""
         return self.record or self.frozen
@@ -98,6 +121,22 @@ async def current_draw(review: Review) -> Draw | None:
 async def finished_draw(review: Review) -> Draw:
     """The draw by which the members were chosen. DoesNotExist as long as there is none."""
     return await Draw.get(review_id=review.id, reason=None, drawn_at__isnull=False)
+
+
+class Search(Model):
+    """The search for the fairest chances of volunteers, done by the worker before their draw can be frozen."""
+
+    id = fields.IntField(primary_key=True)
+    review: fields.OneToOneRelation[Review] = fields.OneToOneField("main.Review", related_name="search")
+    review_id: int
+    frame_id = fields.IntField()
+    wish: Any = fields.JSONField()  # {"method", "reserves", "dropout", "announced", "actor"}
+    share = fields.FloatField(default=0.0)  # of the work that is done
+    trouble = fields.TextField(default="")  # why it failed; empty while it goes on
+    touched_at = fields.DatetimeField(null=True)  # by the worker that does it, every few seconds
+
+    class Meta:
+        table = "search"
 
 
 class OptOut(StrEnum):
@@ -127,6 +166,8 @@ class Member(Model):
         max_length=16, unique=True, null=True
     )  # with which to look up one's own place in the draw
     proof: Any = fields.JSONField(null=True)  # of that place, see panel/people/proof.py
+    token = fields.CharField(max_length=12, null=True)  # the name of a volunteer in the public record
+    dropped_out = fields.BooleanField(default=False, db_default=False)  # said so to the clerk
 
     class Meta:
         table = "member"

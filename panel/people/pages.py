@@ -82,8 +82,9 @@ async def take_file(request: Request) -> Response:
         supplier = fields.text("supplier", 200)
         table = await asyncio.to_thread(read_table, content)
         header = table.header
-        columns = await choose_columns(header, named, supplier, only_named="chosen" in fields)
-        read = await read_rows(settings_of(request), table, columns.mapping)
+        extra = [name.strip() for name in fields.text("extra", 2_000).split(",") if name.strip()]
+        columns = await choose_columns(header, named, supplier, only_named="chosen" in fields, extra=extra)
+        read = await read_rows(settings_of(request), table, columns.mapping, columns.extra)
         await database_of(request).write(import_frame(review, name, read, staff_on(request), columns))
     except FrameError as error:
         return await _file_page(request, {"file": str(error)}, 422, header, typed)
