@@ -1,14 +1,15 @@
 """The public page of a draw: what was frozen, what came out, whether it is fair, and how anybody checks it."""
 
+import json
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from deliberation.sortition.invitation_record import METHOD
+from deliberation.sortition.invitation_record import METHOD, PARTS
 from panel.people.lots import source_of
 from panel.people.models import Draw, Member
 from panel.people.proof import NOBODY, in_lines, leads_to, read_code
@@ -22,6 +23,7 @@ from panel.web.templating import page
 
 TEMPLATES = {METHOD: "people/fair.html"}  # by the method of the draw
 AGEING, FINAL = ({"Cache-Control": f"public, max-age={seconds}"} for seconds in (60, 300))
+PLACES = {name: place for place, name in enumerate(PARTS)}
 FEW_GROUPS = 12
 MOST_SIGNS = 60  # of a code, however it is typed
 
@@ -97,8 +99,12 @@ async def numbered_record(request: Request) -> Response:
 
 
 def _as_file(draw: Draw) -> Response:
+    """JSON with a part per line, in the order in which they came to be."""
     final = draw.record is not None or draw.reason is not None
-    return JSONResponse(draw.published, headers=FINAL if final else AGEING)
+    parts = sorted(draw.published.items(), key=lambda part: PLACES.get(part[0], 0))
+    lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in parts)
+    text = "{\n" + ",\n".join(lines) + "\n}\n"
+    return Response(text, media_type="application/json", headers=FINAL if final else AGEING)
 
 
 async def _draws(request: Request) -> list[Draw]:
