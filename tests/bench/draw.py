@@ -1,4 +1,4 @@
-"""A town of a hundred thousand: read its file, draw a thousand people."""
+"""A town of a hundred thousand, read and drawn; a city of a million, drawn; panels from volunteers."""
 
 import csv
 import hmac
@@ -11,13 +11,21 @@ from deliberation.sortition.frame import read_frame
 from deliberation.sortition.stratified import Candidate, draw
 from deliberation.sortition.table import read_table
 from panel.demo.residents import make_frame
+from tests.bench import pools
+from tests.bench.chances import make_town
 from tests.bench.timing import Contender, compare, console, whole
 
 PEOPLE, SEATS, SEED = 100_000, 1_000, b"37 11 4 29 8 15"
 TODAY = date(2026, 11, 1)
 
 
-async def run(_folder: Path) -> None:
+async def run(folder: Path) -> None:
+    await _town()
+    await _city()
+    pools.measure(folder)
+
+
+async def _town() -> None:
     content = make_frame(PEOPLE, seed=1)
     mapping = guess_mapping(read_table(content).header)
     people = [
@@ -51,5 +59,22 @@ async def run(_folder: Path) -> None:
         [
             Contender("draw", whole(lambda: draw(people, SEATS, SEED)), beside=("one HMAC each",)),
             Contender("one HMAC each", whole(hash_everyone)),
+        ],
+    )
+
+
+async def _city() -> None:
+    city = make_town(1_000_000)
+
+    def hash_the_city() -> None:
+        for person in city:
+            hmac.digest(SEED, person.id.encode(), "sha256")
+
+    await compare(
+        "A city of a million",
+        "draw",
+        [
+            Contender("draw 10,000", whole(lambda: draw(city, 10_000, SEED)), beside=("one HMAC each",)),
+            Contender("one HMAC each", whole(hash_the_city)),
         ],
     )
