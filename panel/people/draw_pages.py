@@ -10,11 +10,13 @@ from starlette.responses import Response
 
 from deliberation.sortition.randomness import RandomnessError
 from deliberation.sortition.stratified import DrawError
+from panel.audit import record
 from panel.people import lots
 from panel.people.draws import freeze_draw, keep_draw, keep_frozen, list_for_inspection, make_draw, put_aside
 from panel.people.models import Draw, Frame, Member, current_draw
 from panel.reviews.models import Review, State
 from panel.staff.access import staff_on
+from panel.staff.actions import actor_of
 from panel.web.forms import Fields, read_fields
 from panel.web.messages import Refused
 from panel.web.request import database_of, see, settings_of
@@ -95,8 +97,10 @@ async def _page(request: Request, typed: dict[str, str], errors: dict[str, str],
 
 
 async def list_people(request: Request) -> Response:
-    """For an inspector who makes the draw again at the town hall."""
+    """For an inspector who makes the draw again at the town hall. Each time is written in the log."""
     review = await Review.get(id=request.path_params["id"])
-    content = await database_of(request).write(list_for_inspection(review, staff_on(request)))
+    content = await list_for_inspection(review)
+    actor = actor_of(staff_on(request))
+    await database_of(request).write(record(actor, "list of the draw given out", f"review {review.id}"))
     headers = {"Content-Disposition": 'attachment; filename="lijst.csv"'}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)

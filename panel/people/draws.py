@@ -169,13 +169,12 @@ async def put_aside(settings: Settings, review: Review, reason: str, staff: Staf
     await record(actor_of(staff), "draw put aside", f"review {review.id}", f"draw {draw.number}: {reason}")
 
 
-async def list_for_inspection(review: Review, staff: Staff) -> bytes:
-    """Everybody who could be drawn, without names: enough to make the draw again. Each time is written in the log."""
+async def list_for_inspection(review: Review) -> bytes:
+    """Everybody who could be drawn, without names: enough to make the draw again. Outside any unit of work."""
     draw = await current_draw(review)
     if draw is None or draw.salt_key is None:
         raise Refused("people.no_list")
     found = await _candidates(review, draw.salt_key)
-    await record(actor_of(staff), "list of the draw given out", f"review {review.id}", f"draw {draw.number}")
     return await asyncio.to_thread(lambda: write_list(found.people, CLASSES, found.salts()))
 
 
