@@ -7,6 +7,7 @@ chance_t = Σ_panels probability × x_t / size_t.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import fsum
 
 import numpy as np
 
@@ -131,7 +132,7 @@ def _within_reach(
 
 
 def _chances(dealt: Dealt, panels: Panels) -> Vector:
-    total = sum(probability for _, probability in dealt)
+    total = fsum(probability for _, probability in dealt)
     mean: Vector = np.zeros(len(panels.sizes))
     for panel, probability in dealt:
         mean += probability * panel
@@ -147,7 +148,7 @@ def _share(dealt: Dealt, goal: Vector, panels: Panels) -> float:
 
 def _lottery(method: Method, split: Split, panels: Panels, weights: Vector, dealt: Dealt) -> FairLottery:
     used = sorted((tuple(map(int, panel)), probability) for panel, probability in dealt if probability > 0)
-    total = sum(probability for _, probability in used)
+    total = fsum(probability for _, probability in used)  # `sum` differs between versions of Python
     chances = _chances(dealt, panels)
     value, among = method.value(split, chances), chances[split.possible]
     upper = method.prove(split, weights, panels.ceiling(weights / panels.sizes))
