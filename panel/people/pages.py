@@ -8,7 +8,7 @@ from deliberation.sortition.columns import FIELDS, guess_mapping
 from deliberation.sortition.table import FrameError, read_table
 from panel.people.actions import import_frame, read_rows
 from panel.people.columns import choose_columns
-from panel.people.models import Frame
+from panel.people.models import Frame, current_draw
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
 from panel.web.forms import read_upload
@@ -63,6 +63,7 @@ async def _file_page(
         status,
         review=review,
         frame=frame,
+        frozen=await current_draw(review) is not None,
         errors=errors,
         labels=FIELD_LABELS,
         names=[name for name in header if name] if len(header) <= MOST_CHOICES else [],

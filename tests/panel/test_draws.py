@@ -189,6 +189,8 @@ async def test_another_file_after_freezing_is_refused_until_the_draw_is_put_asid
 ) -> None:
     await stage.freeze(review)
     before = await Frame.get(review=review)
+    page = await clerk.get(f"/bureau/{review.id}/bestand")
+    assert ("De loting ligt vast, met dit bestand" in page.text, "Inlezen</button>" in page.text) == (True, False)
     files = {"file": ("anders.csv", frame(200, seed=9), "text/csv")}
     page = await clerk.post(f"/bureau/{review.id}/bestand", files=files)
     assert (page.status_code, sentence("people.frozen") in page.text) == (422, True)

@@ -104,6 +104,16 @@ async def test_an_earlier_draw_stays_in_public_with_the_reason(
     assert (await client.get(f"/t/{review.id}/loting.json")).json()["previous"]["digest"] == second["commitment"]
 
 
+async def test_a_draw_put_aside_after_its_lot_fell_says_so(
+    stage: Stage, client: httpx2.AsyncClient, review: Review
+) -> None:
+    for round_ in (1_000, ROUND_NEXT_YEAR):
+        await stage.freeze(review, Announced("drand", str(round_)))
+        await stage.put_aside(review)
+        text = words(await client.get(f"/t/{review.id}/loting"))
+        assert text.count("Het lot was al gevallen, maar er is niet mee geloot") == 1
+
+
 async def test_nothing_about_a_person_stands_on_the_page_or_in_the_record(
     stage: Stage, client: httpx2.AsyncClient, review: Review
 ) -> None:
