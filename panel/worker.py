@@ -16,6 +16,7 @@ from panel.mail.letter import Letter
 from panel.mail.models import Message
 from panel.mail.smtp import Relay
 from panel.people.models import Frame
+from panel.people.search import search_wanted
 from panel.reports.actions import build_wanted
 from panel.reviews.models import Review, State, Step
 from panel.settings import Settings
@@ -38,10 +39,11 @@ class Worker:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Until `stop`: mail on one side, everything with a date on the other, neither waiting for the other."""
+        """Until `stop`: mail, everything with a date, and the search for panels; none waits for another."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._mail())
             tasks.create_task(self._care())
+            tasks.create_task(self._panels())
 
     def stop(self) -> None:
         self._stopping.set()
@@ -75,6 +77,21 @@ class Worker:
                 await build_wanted(self._database, self._settings)
             except Exception as error:
                 log.error("looking after the reviews failed and will be tried again: %s", where(error))  # noqa: TRY400
+            await self._wait(CARE_SECONDS)
+
+    async def _panels(self) -> None:
+        """A search takes up to minutes; who stops the service does not wait for it: it is begun again later."""
+        stopped = asyncio.create_task(self._stopping.wait())
+        while not self._stopping.is_set():
+            search = asyncio.create_task(search_wanted(self._database))
+            await asyncio.wait({search, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            search.cancel()
+            try:
+                await search
+            except asyncio.CancelledError:
+                return
+            except Exception as error:
+                log.error("the search for a panel failed and will be tried again: %s", where(error))  # noqa: TRY400
             await self._wait(CARE_SECONDS)
 
     async def _remind_halfway(self) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import secrets
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -10,18 +9,18 @@ from typing import Any
 
 from deliberation.sortition.candidate_list import write_list
 from deliberation.sortition.invitation_record import draw_invitations, frame_root, freeze_invitations, leaf_of
-from deliberation.sortition.merkle import Proof, Tree, salt
+from deliberation.sortition.merkle import Tree, salt
 from deliberation.sortition.randomness import Randomness
 from deliberation.sortition.seal import Announced
 from deliberation.sortition.stratified import Candidate, Prepared
-from deliberation.sortition.stratified import Draw as Drawn
 from deliberation.sortition.table import read_table, table_digest
-from deliberation.weighting import merge_classes
 from panel.audit import record
-from panel.people.classes import CLASSES, variables_of
+from panel.people.classes import CLASSES, groups_for
 from panel.people.exclusions import rest, wake
+from panel.people.lot import Chosen, Lot
 from panel.people.models import Draw, Frame, Member, Person, current_draw
 from panel.people.proof import code_of, proof_of
+from panel.people.volunteers import make_panel_draw
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance, take_back
 from panel.settings import Settings
@@ -29,9 +28,6 @@ from panel.staff.actions import actor_of
 from panel.staff.models import Staff
 from panel.web.messages import Refused
 
-# So many invitations are expected in every group of area, age and gender; smaller groups are taken together, because
-# a ballot that keeps its group must not single anybody out.
-FEWEST_IN_A_GROUP = 10
 KEY_BYTES = 32
 WORDS_OF_A_REASON = 4
 
@@ -48,18 +44,6 @@ class Candidates:
         return {person.id: salt(self.key, person.id) for person in self.people}
 
 
-@dataclass(frozen=True)
-class Lot:
-    """A draw that was computed and not yet kept."""
-
-    draw: Draw
-    drawn: Drawn
-    record: Mapping[str, object]
-    people: Mapping[str, Candidate]  # those drawn
-    salts: Mapping[str, str]
-    paths: Mapping[str, Proof]
-
-
 def new_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
@@ -67,14 +51,17 @@ def new_key() -> bytes:
 async def freeze_draw(review: Review, announced: Announced) -> tuple[Candidates, dict[str, object]]:
     """All that is published before the lot falls, outside any unit of work. Raises DrawError."""
     found = await _candidates(review, new_key())
-    last = await Draw.filter(review=review).order_by("-number").first()
-    previous = _as_previous(last) if last else None
+    previous = await previous_of(review)
     return found, await asyncio.to_thread(_freeze, found, review.sample_size, announced, previous)
 
 
-def _as_previous(draw: Draw) -> dict[str, str]:
-    known = draw.published
-    return {"digest": known["digest"] if draw.record else known["commitment"], "reason": draw.reason or ""}
+async def previous_of(review: Review) -> dict[str, str] | None:
+    """The draw that was put aside before this one."""
+    last = await Draw.filter(review=review).order_by("-number").first()
+    if last is None:
+        return None
+    known = last.published
+    return {"digest": known["digest"] if last.record else known["commitment"], "reason": last.reason or ""}
 
 
 def _freeze(
@@ -92,20 +79,33 @@ def _freeze(
 
 
 async def keep_frozen(review: Review, found: Candidates, frozen: Mapping[str, object], staff: Staff) -> Draw:
+    return await publish(review, found.frame.id, found.key, frozen, actor_of(staff))
+
+
+async def publish(
+    review: Review,
+    frame_id: int,
+    key: bytes,
+    frozen: Mapping[str, object],
+    actor: str,
+    composition: Sequence[Sequence[object]] | None = None,
+) -> Draw:
     """From here on it is public, and the file stays as it is."""
     review = await Review.select_for_update().get(id=review.id)
     if review.state != State.RELEASED or await current_draw(review):
         raise Refused("people.frozen_already")
-    if not await Frame.filter(id=found.frame.id).exists():
+    if not await Frame.filter(id=frame_id).exists():
         raise Refused("people.frame_changed")
     number = await Draw.filter(review=review).count() + 1
-    kept = await Draw.create(review=review, number=number, frozen=frozen, salt_key=found.key)
-    await record(actor_of(staff), "draw frozen", f"review {review.id}", f"draw {number}: {frozen['commitment']}")
+    kept = await Draw.create(review=review, number=number, frozen=frozen, salt_key=key, composition=composition)
+    await record(actor, "draw frozen", f"review {review.id}", f"draw {number}: {frozen['commitment']}")
     return kept
 
 
 async def make_draw(review: Review, draw: Draw, randomness: Randomness) -> Lot:
     """Draw by lot what was frozen, outside any unit of work."""
+    if draw.from_volunteers:
+        return await make_panel_draw(review, draw, randomness)
     found = await _candidates(review, draw.salt_key or b"")
     return await asyncio.to_thread(_make, draw, found, randomness)
 
@@ -115,10 +115,14 @@ def _make(draw: Draw, found: Candidates, randomness: Randomness) -> Lot:
     if frame_root(found.people, salts) != draw.frozen["root"]:
         raise Refused("people.frame_changed")
     drawn, whole = draw_invitations(draw.frozen, found.people, randomness)
-    chosen = {person.id: person for person in found.people if person.id in drawn.chances}
     tree = Tree(leaf_of(person, salts[person.id]) for person in found.people)
-    paths = {id_: tree.proof(leaf_of(person, salts[id_])) for id_, person in chosen.items()}
-    return Lot(draw, drawn, whole, chosen, salts, paths)
+
+    def chosen(person: Candidate) -> Chosen:
+        secret = salts[person.id]
+        proof = proof_of(person, secret, tree.proof(leaf_of(person, secret)), drawn.chances[person.id])
+        return Chosen(person.stratum, code_of(secret), proof)
+
+    return Lot(draw, {person.id: chosen(person) for person in found.people if person.id in drawn.chances}, whole)
 
 
 async def keep_draw(settings: Settings, review: Review, lot: Lot, staff: Staff) -> None:
@@ -126,19 +130,27 @@ async def keep_draw(settings: Settings, review: Review, lot: Lot, staff: Staff) 
     actor = actor_of(staff)
     await advance(review, State.DRAWN, actor)
     kept = await Draw.filter(id=lot.draw.id, reason=None, drawn_at=None).update(
-        record=lot.record, drawn_at=datetime.now(UTC)
+        record=lot.record, drawn_at=datetime.now(UTC), composition=lot.composition
     )
     if not kept:
         raise Refused("people.frame_changed")
-    drawn = await Person.filter(frame__review_id=review.id, pseudonym__in=lot.drawn.chosen)
-    await Member.bulk_create([_member(review, person, lot) for person in drawn])
-    await rest(settings, lot.drawn.chosen)
-    result = f"{len(drawn)} members, {lot.record['digest']}"
+    await make_members(settings, review, lot.chosen)
+    result = f"{len(lot.chosen)} members, {lot.record['digest']}"
     await record(actor, "draw made", f"review {review.id}", result)
 
 
-def _member(review: Review, person: Person, lot: Lot) -> Member:
-    candidate, own_salt = lot.people[person.pseudonym], lot.salts[person.pseudonym]
+async def make_members(settings: Settings, review: Review, chosen: Mapping[str, Chosen]) -> list[Member]:
+    """These people can be invited, and are left in peace by other draws for a while."""
+    people = await Person.filter(frame__review_id=review.id, pseudonym__in=list(chosen))
+    if len(people) < len(chosen):
+        raise Refused("people.frame_changed")
+    made = [_member(review, person, chosen[person.pseudonym]) for person in people]
+    await Member.bulk_create(made)
+    await rest(settings, chosen)
+    return made
+
+
+def _member(review: Review, person: Person, chosen: Chosen) -> Member:
     return Member(
         review=review,
         pseudonym=person.pseudonym,
@@ -146,9 +158,10 @@ def _member(review: Review, person: Person, lot: Lot) -> Member:
         email=person.email,
         address=person.address,
         link_id=secrets.token_urlsafe(8),
-        code=code_of(own_salt),
-        proof=proof_of(candidate, own_salt, lot.paths[candidate.id], lot.drawn.chances[candidate.id]),
-        **dict(zip(CLASSES, candidate.stratum, strict=True)),
+        code=chosen.code,
+        proof=chosen.proof,
+        token=chosen.token,
+        **dict(zip(CLASSES, chosen.classes, strict=True)),
     )
 
 
@@ -187,13 +200,5 @@ async def _candidates(review: Review, key: bytes) -> Candidates:
 
 
 def _grouped(rows: Sequence[tuple[str, ...]], size: int) -> list[Candidate]:
-    cells: Counter[tuple[str, ...]] = Counter(tuple(row[2:]) for row in rows)
-    share = size / len(rows) if rows else 1
-    merged = merge_classes(
-        variables_of(cells), {cell: count * share for cell, count in cells.items()}, FEWEST_IN_A_GROUP
-    )
-    maps = [merged.mapping[name] for name in CLASSES]
-    return [
-        Candidate(row[0], tuple(names[value] for names, value in zip(maps, row[2:], strict=True)), row[1])
-        for row in rows
-    ]
+    groups = groups_for([tuple(row[2:]) for row in rows], size)
+    return [Candidate(row[0], group, row[1]) for row, group in zip(rows, groups, strict=True)]

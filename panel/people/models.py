@@ -73,6 +73,7 @@ class Draw(Model):
     frozen: Any = fields.JSONField()  # what was published before the lot fell; its "method" says which kind of draw
     record: Any = fields.JSONField(null=True)  # the whole record, once the lot has fallen
     reason = fields.TextField(null=True)  # why it was put aside; empty while it counts
+    composition: Any = fields.JSONField(null=True)  # of volunteers: [category, feature, people, in the panel]
     salt_key = fields.BinaryField(null=True)  # makes everybody's secret; destroyed at closing
     announced_at = fields.DatetimeField(auto_now_add=True)
     drawn_at = fields.DatetimeField(null=True)

@@ -1,9 +1,5 @@
-import asyncio
 import hashlib
 import json
-import os
-import sys
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,13 +15,9 @@ from panel.settings import Settings
 from panel.staff.actions import actor_of
 from panel.staff.models import Staff
 from panel.web.messages import Refused
+from panel.web.process import ProcessError, run
 
-Progress = Callable[[str], Awaitable[None]]
 WORKER = "worker"
-
-
-class BuildError(RuntimeError):
-    """The process that makes the report failed; the message holds the end of what it said."""
 
 
 def report_folder(settings: Settings, review: Review) -> Path:
@@ -66,8 +58,8 @@ async def _build(database: Database, settings: Settings, report: Report) -> None
         facts = await facts_of(settings, report.review, await _frozen_on(report))
         await show("de documenten maken")
         document = {"findings": findings, "facts": facts}
-        await _run(["panel.reports.build", str(report_folder(settings, report.review))], document, show)
-    except (BuildError, OSError) as error:
+        await run(["panel.reports.build", str(report_folder(settings, report.review))], document, show)
+    except (ProcessError, OSError) as error:
         await database.write(_update(report, build=Build.FAILED, progress=str(error)[-200:]))
         await database.write(record(WORKER, "report failed", f"review {report.review.id}", type(error).__name__))
         return
@@ -76,8 +68,8 @@ async def _build(database: Database, settings: Settings, report: Report) -> None
 
 async def _freeze(database: Database, report: Report) -> dict[str, Any]:
     """The findings are computed once; whatever is published later comes from what is stored here."""
-    printed = await _run(["panel.reports.build", "--findings"], await input_of_findings(report.review))
-    findings: dict[str, Any] = json.loads(printed)
+    printed = await run(["panel.reports.build", "--findings"], await input_of_findings(report.review))
+    findings: dict[str, Any] = json.loads("".join(printed))
     digest = hashlib.sha256(json.dumps(findings, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
     async def freeze() -> None:
@@ -102,31 +94,3 @@ async def _update(report: Report, **values: Any) -> None:
 async def _finish(report: Report) -> None:
     await Report.filter(id=report.id).update(build=Build.READY, progress="")
     await advance(report.review, State.REPORTED, WORKER)
-
-
-async def _run(module: list[str], document: Any, show: Progress | None = None) -> str:
-    """Run a module of ours in a process of its own, with a document on standard input; what it prints comes back."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        *module,
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.PIPE,
-        env={**os.environ, "OMP_NUM_THREADS": "1"},
-        limit=2**26,
-    )
-    assert process.stdin is not None  # noqa: S101 - all three are pipes, see above
-    assert process.stdout is not None  # noqa: S101
-    assert process.stderr is not None  # noqa: S101
-    errors = asyncio.create_task(process.stderr.read())
-    process.stdin.write(json.dumps(document).encode())
-    process.stdin.close()
-    printed = []
-    async for line in process.stdout:
-        printed.append(line.decode())
-        if show:
-            await show(printed[-1].strip())
-    if await process.wait():
-        raise BuildError((await errors).decode().strip() or "the process was killed")
-    return "".join(printed)
