@@ -21,6 +21,7 @@ from panel.people import draw_pages as draws
 from panel.people import fair_page as fair
 from panel.people import pages as people
 from panel.people import quality
+from panel.people import target_pages as targets
 from panel.proposals import pages as proposals
 from panel.publication import pages as publication
 from panel.reports import pages as reports
@@ -103,7 +104,10 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form(f"{review}/bestand", people.ask_file, people.take_file, Right.RUN),
         *form(f"{review}/bestand/kwaliteit", quality.ask_quality, quality.compare_areas, Right.RUN),
         *form(f"{review}/loting", draws.ask, draws.do, Right.RUN),
+        *form(f"{review}/streefaantallen", targets.ask, targets.do, Right.RUN),
+        *form(f"{review}/streefaantallen/bestand", targets.give_file, targets.take_file, Right.RUN),
         post(f"{review}/loting/lijst", desk(Right.RUN, draws.list_people)),
+        post(f"{review}/loting/lijst/{{name}}", desk(Right.RUN, draws.panel_list)),
         *form(f"{review}/openen", invitations.ask_open, invitations.do_open, Right.RUN),
         get(f"{review}/post", desk(Right.RUN, invitations.post)),
         post(f"{review}/brieven", desk(Right.RUN, invitations.letters)),

@@ -15,6 +15,7 @@ from panel.arguments.models import Statement
 from panel.database import current, dialect
 from panel.people.classes import CLASSES, variables_of
 from panel.people.models import Draw, Frame, Member, finished_draw
+from panel.people.strata import drawn_groups
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
 from panel.web.messages import Refused
@@ -87,7 +88,8 @@ async def close_review(review: Review, actor: str) -> None:
     ballots: list[Ballot] = []
     statements: list[Statement] = []
     draw = await finished_draw(review)
-    coarse = _coarse_classes(draw, [tuple(getattr(ballot, name) for name in CLASSES) for ballot in handed_in])
+    groups = [group.classes for group in await drawn_groups(draw)]
+    coarse = _coarse_classes(groups, [tuple(getattr(ballot, name) for name in CLASSES) for ballot in handed_in])
     for ballot in handed_in:
         answers, words = _without_words(questionnaire, ballot.answers)
         side = answers.get(questionnaire.vote.id, "")
@@ -113,9 +115,8 @@ async def discard_answers(review: Review) -> None:
     await Frame.filter(review=review).delete()
 
 
-def _coarse_classes(draw: Draw, cells: list[tuple[str, ...]]) -> Mapping[str, Mapping[str, str]]:
-    drawn_in = variables_of(stratum["stratum"] for stratum in draw.frozen["strata"])
-    return merge_classes(drawn_in, Counter(cells), FLOOR).mapping
+def _coarse_classes(groups: list[tuple[str, ...]], cells: list[tuple[str, ...]]) -> Mapping[str, Mapping[str, str]]:
+    return merge_classes(variables_of(groups), Counter(cells), FLOOR).mapping
 
 
 def _without_words(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:

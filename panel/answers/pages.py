@@ -61,6 +61,7 @@ async def start(request: Request) -> Response:
         review=review,
         dossier=Dossier.from_json(review.version.content),
         record=draw.record,
+        draw=draw,
         opt_out=f"/u/{make_token(settings_of(request), member, OPT_OUT)}",
     )
 

@@ -1,6 +1,7 @@
 """The desk's page of the draw: what it shows and what can be done follow from how far the draw is."""
 
 from collections.abc import Callable, Coroutine, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -13,7 +14,9 @@ from deliberation.sortition.stratified import DrawError
 from panel.audit import record
 from panel.people import lots
 from panel.people.draws import freeze_draw, keep_draw, keep_frozen, list_for_inspection, make_draw, put_aside
-from panel.people.models import Draw, Frame, Member, current_draw
+from panel.people.models import Draw, Frame, Member, Search, current_draw
+from panel.people.search import METHODS, USUAL, Wish, ready, set_way, stop_search, want_search
+from panel.people.volunteers import list_of_codes, panel_papers
 from panel.reviews.models import Review, State
 from panel.staff.access import staff_on
 from panel.staff.actions import actor_of
@@ -22,6 +25,8 @@ from panel.web.messages import Refused
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
 
+SECONDS_BETWEEN = 5  # looks at a search that goes on
+EVERYBODY, VOLUNTEERS = WAYS = ("everybody", "volunteers")
 Step = Callable[[Request, Review, Fields], Coroutine[Any, Any, None]]
 
 
@@ -46,7 +51,30 @@ async def do(request: Request) -> Response:
     return see(f"/bureau/{review.id}/loting")
 
 
+async def _choose_way(request: Request, review: Review, fields: Fields) -> None:
+    way = fields.choice("way", WAYS)
+    await database_of(request).write(set_way(review, way == VOLUNTEERS))
+
+
+async def _search(request: Request, review: Review, fields: Fields) -> None:
+    volunteers = await ready(review)
+    wish = Wish(
+        fields.choice("method", METHODS),
+        fields.number("reserves", 0, volunteers.frame.accepted),
+        fields.number("dropout", 0, 90),
+    )
+    announced = lots.read_announced(fields, review)
+    await database_of(request).write(want_search(review, volunteers, wish, announced, staff_on(request)))
+
+
+async def _stop(request: Request, review: Review, _fields: Fields) -> None:
+    await database_of(request).write(stop_search(review, staff_on(request)))
+
+
 async def _freeze(request: Request, review: Review, fields: Fields) -> None:
+    if await Frame.filter(review=review, volunteers=True).exists():
+        await _search(request, review, fields)
+        return
     announced = lots.read_announced(fields, review)
     found, frozen = await freeze_draw(review, announced)
     await database_of(request).write(keep_frozen(review, found, frozen, staff_on(request)))
@@ -68,7 +96,9 @@ async def _put_aside(request: Request, review: Review, fields: Fields) -> None:
 
 # What each does, and the field at which a mistake is told.
 STEPS: Mapping[str, tuple[Step, str]] = {
+    "way": (_choose_way, "way"),
     "freeze": (_freeze, "kind"),
+    "stop": (_stop, "stop"),
     "draw": (_draw, "lot"),
     "put_aside": (_put_aside, "reason"),
 }
@@ -78,22 +108,39 @@ async def _page(request: Request, typed: dict[str, str], errors: dict[str, str],
     review = await Review.get(id=request.path_params["id"])
     draw = await current_draw(review)
     source = lots.source_of(draw.frozen["announced"]) if draw and "announced" in draw.frozen else None
-    return page(
+    frame = await Frame.get_or_none(review=review)
+    search = await Search.get_or_none(review=review)
+    if search and search.trouble:
+        errors = {"method": search.trouble} | errors
+    wished = {name: str(search.wish[name]) for name in asdict(USUAL)} if search else asdict(USUAL)
+    again = search is not None and not search.trouble and "stil" not in request.query_params
+    response = page(
         request,
         "people/lot.html",
         status,
         review=review,
         State=State,
-        frame=await Frame.get_or_none(review=review),
+        frame=frame,
+        search=search,
+        out_of=draw.out_of if draw else 0,
+        composition=draw.composition if draw else None,
         draw=draw,
         frozen=draw.frozen if draw else None,
         source=source,
         too_early=bool(source and source.when and source.when > datetime.now(UTC)),
         earlier=await Draw.filter(review=review, reason__isnull=False).order_by("number"),
         by_letter=await Member.filter(review=review, email="").count(),
-        typed=lots.suggestion() | {"reason": ""} | typed,
+        typed=lots.suggestion()
+        | wished
+        | {"reason": "", "way": VOLUNTEERS if frame and frame.volunteers else EVERYBODY}
+        | ({} if search else {"reserves": review.sample_size // 2})
+        | typed,
         errors=errors,
+        again=again,
     )
+    if again:
+        response.headers["Refresh"] = str(SECONDS_BETWEEN)
+    return response
 
 
 async def list_people(request: Request) -> Response:
@@ -104,3 +151,31 @@ async def list_people(request: Request) -> Response:
     await database_of(request).write(record(actor, "list of the draw given out", f"review {review.id}"))
     headers = {"Content-Disposition": 'attachment; filename="lijst.csv"'}
     return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def panel_list(request: Request) -> Response:
+    """The two lists of a panel from volunteers for an inspector, or the codes for everybody's letter."""
+    review = await Review.get(id=request.path_params["id"])
+    name = request.path_params["name"]
+    if name not in PANEL_LISTS:
+        raise HTTPException(404)
+    content = await PANEL_LISTS[name](review)
+    actor = actor_of(staff_on(request))
+    await database_of(request).write(record(actor, f"{name} of the draw given out", f"review {review.id}"))
+    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
+
+
+async def _people(review: Review) -> bytes:
+    return (await panel_papers(review))[2].people
+
+
+async def _categories(review: Review) -> bytes:
+    return (await panel_papers(review))[2].categories
+
+
+PANEL_LISTS: Mapping[str, Callable[[Review], Coroutine[Any, Any, bytes]]] = {
+    "mensen": _people,
+    "streefaantallen": _categories,
+    "codes": list_of_codes,
+}

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.sortition.invitation_record import METHOD, PARTS
+from panel.people import panel_page
 from panel.people.lots import source_of
 from panel.people.models import Draw, Member
 from panel.people.proof import NOBODY, in_lines, leads_to, read_code
@@ -39,6 +40,8 @@ async def _page(request: Request, errors: dict[str, str], typed: str = "", statu
     newest = draws[-1]
     review = await Review.get(id=newest.review_id).select_related("version")
     frozen = newest.frozen
+    if newest.from_volunteers:
+        return panel_page.show(request, review, draws, errors, typed, status)
     if frozen["method"] not in TEMPLATES:
         raise HTTPException(404)
     invited = newest.invited if newest.record else None
@@ -72,6 +75,10 @@ async def look_up(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
     typed = (await read_fields(request)).typed().get("code", "")[:MOST_SIGNS]
     draw = (await _draws(request))[-1]
+    if draw.from_volunteers:
+        if (token := panel_page.token_in(draw, read_code(typed))) is None:
+            return await _page(request, {"code": sentence("people.unknown_code")}, typed, 422)
+        return panel_page.show_person(request, review, draw, token, await panel_page.called(review, token))
     member = await Member.get_or_none(review=review, code=read_code(typed))
     proof: Mapping[str, Any] = member.proof if member and member.proof else NOBODY
     if not leads_to(proof, draw.frozen.get("root", "")):

@@ -5,10 +5,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.sortition.columns import FIELDS, guess_mapping
+from deliberation.sortition.quotas import plain
 from deliberation.sortition.table import FrameError, read_table
 from panel.people.actions import import_frame, read_rows
 from panel.people.columns import choose_columns
 from panel.people.models import Frame, current_draw
+from panel.people.targets import OWN
+from panel.people.volunteers import HOUSEHOLD, ID
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
 from panel.web.forms import read_upload
@@ -17,6 +20,7 @@ from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
 
 MOST_BYTES = 200_000_000
+RESERVED = {ID, HOUSEHOLD, *OWN.values()}  # columns of the lists of a draw
 MOST_CHOICES = 300  # of column names; with more, names are typed
 FIELD_LABELS = {
     "id": "eigen nummer (id)",
@@ -84,6 +88,8 @@ async def take_file(request: Request) -> Response:
         table = await asyncio.to_thread(read_table, content)
         header = table.header
         extra = [name.strip() for name in fields.text("extra", 2_000).split(",") if name.strip()]
+        if reserved := [name for name in extra if plain(name) in RESERVED]:
+            raise Refused("people.column_name", "extra", name=reserved[0])
         columns = await choose_columns(header, named, supplier, only_named="chosen" in fields, extra=extra)
         read = await read_rows(settings_of(request), table, columns.mapping, columns.extra)
         await database_of(request).write(import_frame(review, name, read, staff_on(request), columns))

@@ -34,6 +34,16 @@ def read_code(typed: str) -> str:
     return code if len(code) == LENGTH else ""
 
 
+def salt_of(code: str) -> str:
+    """The secret behind a code; empty when no code looks so."""
+    if len(code) != LENGTH or not set(code) <= set(LETTERS):
+        return ""
+    number = 0
+    for letter in code:
+        number = number << 5 | LETTERS.index(letter)
+    return f"{number:0{2 * SALT_BYTES}x}"
+
+
 def proof_of(person: Candidate, salt: str, path: Sequence[Sequence[str]], chance: Fraction) -> dict[str, Any]:
     """What is kept with a member; `chance` is for reading, all else leads to the published root."""
     return {

@@ -70,6 +70,7 @@ async def show(request: Request) -> Response:
         review=review,
         dossier=Dossier.from_json(review.version.content),
         record=draw.record if draw else None,
+        draw=draw,
         outcome=describe_outcome(review, report.findings) if report else None,
         replies=await _replies(review),
         decisions=DECISIONS,

@@ -54,7 +54,8 @@ class Lot(TypedDict):
 
 
 class Draw(Lot):
-    """What may be published about the draw. `excluded`: reason -> people left out beforehand."""
+    """What may be published about the draw. `excluded`: reason -> people left out beforehand. `volunteers`: the panel
+    was chosen by lot from people who volunteered, under targets, and not from everybody in the frame."""
 
     drawn_on: str
     frame_digest: str
@@ -62,6 +63,7 @@ class Draw(Lot):
     excluded: dict[str, int]
     refused: int
     sample_size: int
+    volunteers: bool
     strata: list[Stratum]
 
 

@@ -12,6 +12,7 @@ from panel.mail.models import State as MailState
 from panel.people.classes import CLASSES
 from panel.people.lots import source_of
 from panel.people.models import Draw, Member, OptOut, finished_draw
+from panel.people.strata import drawn_groups
 from panel.proposals.dossier import LAWS, Dossier
 from panel.reports.facts import Facts, Lot
 from panel.reviews.models import Review, State, Step
@@ -36,13 +37,11 @@ async def input_of_findings(review: Review) -> dict[str, Any]:
         ],
         "strata": [
             {
-                "classes": {
-                    name: coarse[name][label] for name, label in zip(CLASSES, stratum["stratum"], strict=True)
-                },
-                "population": stratum["population"],
-                "invited": draw.invited[tuple(stratum["stratum"])],
+                "classes": {name: coarse[name][label] for name, label in zip(CLASSES, group.classes, strict=True)},
+                "population": group.population,
+                "invited": group.invited,
             }
-            for stratum in draw.frozen["strata"]
+            for group in await drawn_groups(draw)
         ],
         "variables": [
             {"name": name, "classes": list(dict.fromkeys(coarse[name].values())), "ordered": name == "age"}
@@ -101,7 +100,6 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
     dossier = Dossier.from_json(review.version.content)
     draw = await finished_draw(review)
     steps = {step.state: step for step in await Step.filter(review=review)}
-    record = draw.record
     return Facts(
         language="nl",
         council_name=settings.council_name,
@@ -147,18 +145,17 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         draw={
             "drawn_on": _day(draw.drawn_at or draw.announced_at),
             **_lot(draw),
-            "frame_digest": record["frame"]["digest"],
-            "accepted": record["frame"]["accepted"],
-            "excluded": record["frame"]["excluded"],
-            "refused": record["frame"]["refused"],
-            "sample_size": record["size"],
-            "strata": [
-                {
-                    "label": ", ".join(stratum["stratum"]),
-                    "eligible": stratum["population"],
-                    "drawn": draw.invited[tuple(stratum["stratum"])],
-                }
-                for stratum in record["strata"]
+            "frame_digest": draw.source["digest"],
+            "accepted": draw.out_of,
+            "excluded": draw.source["excluded"],
+            "refused": draw.source["refused"],
+            "sample_size": draw.record["size"],
+            "volunteers": draw.from_volunteers,
+            "strata": []
+            if draw.from_volunteers
+            else [
+                {"label": ", ".join(group.classes), "eligible": group.population, "drawn": group.invited}
+                for group in await drawn_groups(draw)
             ],
         },
     )
@@ -173,7 +170,7 @@ def _lot(draw: Draw) -> Lot:
     return {
         "seed": record["randomness"]["text"],
         "seed_source": source.where,
-        "panel_digest": record["panel_digest"],
+        "panel_digest": record["digest"] if draw.from_volunteers else record["panel_digest"],
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from deliberation.figures import ClassTurnout
 from panel.reports import charts, wording
 from panel.reports.blocks import Block, Bullets, Grid, Heading, Pairs, Paragraph, Picture
-from panel.reports.facts import Material
+from panel.reports.facts import Draw, Material
 from panel.reports.pictures import grids, split_grids
 from panel.reports.wording import NBSP, day, number, percent, say
 
@@ -109,9 +109,10 @@ def method(material: Material) -> Blocks:
         yield from part(material)
 
 
-def _strategy(_material: Material) -> Blocks:
+def _strategy(material: Material) -> Blocks:
+    first = "zich aanmeldden en daarna " if material.facts["draw"]["volunteers"] else ""
     yield Paragraph(
-        "Een vragenlijst aan inwoners die zijn geloot. Zij lazen eerst een samenvatting van het voorstel. "
+        f"Een vragenlijst aan inwoners die {first}zijn geloot. Zij lazen eerst een samenvatting van het voorstel. "
         "Iedereen kreeg dezelfde samenvatting en dezelfde vragen."
     )
 
@@ -137,17 +138,26 @@ def _instrument(material: Material) -> Blocks:
 
 def _population(material: Material) -> Blocks:
     draw = material.facts["draw"]
-    yield Paragraph(
-        f"Het bestand van de gemeente telt {number(draw['accepted'])} mensen die geloot konden worden. "
-        f"{number(draw['refused'])} regels van het bestand waren niet bruikbaar."
-    )
+    yield Paragraph(f"{_asked(draw)} {number(draw['refused'])} regels van het bestand waren niet bruikbaar.")
     if draw["excluded"]:
         rows = tuple((say("excluded", code), number(count)) for code, count in sorted(draw["excluded"].items()))
         yield Grid("Vooraf weggelaten", ("Reden", "Mensen"), rows, (1,))
 
 
+def _asked(draw: Draw) -> str:
+    if draw["volunteers"]:
+        return f"{number(draw['accepted'])} mensen meldden zich aan en konden geloot worden."
+    return f"Het bestand van de gemeente telt {number(draw['accepted'])} mensen die geloot konden worden."
+
+
 def _draw(material: Material) -> Blocks:
     draw = material.facts["draw"]
+    if draw["volunteers"]:
+        yield Paragraph(
+            "Vooraf zijn panels gemaakt die zich alle aan dezelfde streefaantallen houden. Het lot koos er een. "
+            "Het panel lijkt op de inwoners voor zover daar streefaantallen voor waren. "
+            "Wie zich niet aanmeldt, kon niet worden geloot. De marges gaan daar niet over."
+        )
     yield Paragraph(
         f"Op {day(draw['drawn_on'])} zijn {number(draw['sample_size'])} mensen geloot. "
         "Het lot is openbaar: met het getal hieronder en het bestand komt er altijd dezelfde uitkomst uit."
@@ -218,8 +228,9 @@ def _weights(material: Material) -> Blocks:
         yield Paragraph(say("not_weighted", weighting.reason))
         return
     names = wording.listed([say("variables", variable) for variable in weighting.margins])
+    like = "het gekozen panel" if material.facts["draw"]["volunteers"] else "het bestand van de gemeente"
     yield Paragraph(
-        f"De antwoorden zijn gewogen naar {names}. Zo telt elke groep even zwaar als in het bestand van de gemeente. "
+        f"De antwoorden zijn gewogen naar {names}. Zo telt elke groep even zwaar als in {like}. "
         "Daarbij is rekening gehouden met de kans om geloot te worden."
     )
     for merge in weighting.merged:

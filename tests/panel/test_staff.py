@@ -43,6 +43,9 @@ NEEDED = {
             )
         ),
         f"{R}/loting/lijst",
+        f"{R}/loting/lijst/{{name}}",
+        f"{R}/streefaantallen",
+        f"{R}/streefaantallen/bestand",
         *(f"{R}/{step}" for step in ("plan", "intrekken", "rapport", "publiceren", "opvolging")),
     },
     Right.MODERATE: {f"{R}/teksten"},

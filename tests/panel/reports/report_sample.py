@@ -104,6 +104,7 @@ def facts() -> Facts:
             "excluded": {"under_age": 7120, "secrecy": 212, "opted_out": 31},
             "refused": 4,
             "sample_size": 900,
+            "volunteers": False,
             "strata": [
                 {"label": "Centrum", "eligible": 9200, "drawn": 207},
                 {"label": "Noord", "eligible": 14800, "drawn": 333},

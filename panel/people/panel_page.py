@@ -1,0 +1,138 @@
+"""The public page of a panel from volunteers: the targets, the chances, the panel that the lot chose, the check."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from math import floor, log10
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from panel.people.lots import source_of
+from panel.people.models import Draw, Member
+from panel.people.proof import salt_of
+from panel.people.town import one_in
+from panel.people.volunteers import token_of
+from panel.proposals.dossier import Dossier
+from panel.reviews.models import Review
+from panel.web.dutch import format_number
+from panel.web.request import settings_of
+from panel.web.templating import page
+
+MOST_BARS = 8
+STEPS = (1, 2, 5, 10)
+
+
+@dataclass(frozen=True)
+class Bar:
+    """How many people have about this chance, in words."""
+
+    words: str
+    people: int
+
+
+@dataclass(frozen=True)
+class Chances:
+    smallest: str
+    largest: str
+    bars: Sequence[Bar]
+    left_out: int
+
+
+def show(
+    request: Request, review: Review, draws: Sequence[Draw], errors: dict[str, str], typed: str, status: int
+) -> Response:
+    draw = draws[-1]
+    return page(
+        request,
+        "people/panel.html",
+        status,
+        review=review,
+        dossier=Dossier.from_json(review.version.content),
+        draw=draw,
+        frozen=draw.frozen,
+        record=draw.record,
+        source=source_of(draw.frozen["announced"]),
+        earlier=[(old, source_of(old.frozen["announced"])) for old in draws if old.reason is not None],
+        rows=targets_of(draw),
+        chances=chances_of(draw.frozen),
+        number=numbered(draw.record, draw.frozen),
+        address=f"{settings_of(request).base_url}/t/{review.id}/loting.json",
+        typed=typed,
+        errors=errors,
+    )
+
+
+def targets_of(draw: Draw) -> list[dict[str, Any]]:
+    """Every target with the volunteers it is about, and after the draw the people in the panel."""
+    counted = {(row[0], row[1]): row[2:] for row in draw.composition or []}
+    found = []
+    for category, feature, low, high, *_ in draw.frozen["targets"]:
+        people, *seated = counted.get((category, feature), [None])
+        wanted = str(low) if low == high else f"{low} tot en met {high}"
+        found.append(
+            {"category": category, "feature": feature, "people": people, "target": wanted}
+            | {"panel": seated[0] if seated else None}
+        )
+    return found
+
+
+def chances_of(frozen: Mapping[str, Any]) -> Chances:
+    """Of everybody who can be in some panel."""
+    out = set(frozen["excluded"])
+    values = [chance for id_, chance in frozen["chances_rounded"].items() if id_ not in out]
+    exact = [Fraction(chance).limit_denominator(len(frozen["panels"])) for chance in (min(values), max(values))]
+    return Chances(one_in(exact[0]), one_in(exact[1]), bars_of(values), len(out))
+
+
+def bars_of(chances: Sequence[float]) -> list[Bar]:
+    """People by chance, in classes of 1, 2 or 5 (times a power of ten) percent wide."""
+    percents = [round(100 * chance, 6) for chance in chances]
+    wide = max(max(percents) - min(percents), 1e-9) / MOST_BARS
+    power = 10.0 ** floor(log10(wide)) if wide > 1e-6 else 1.0
+    step = next(step * power for step in STEPS if step * power >= wide)
+    first, last = floor(min(percents) / step), floor(max(percents) / step)
+    digits = max(0, -floor(log10(step)))
+    counts = [0] * (last - first + 1)
+    for percent in percents:
+        counts[min(floor(percent / step + 1e-9), last) - first] += 1
+    return [
+        Bar(f"{format_number(place * step, digits)} tot {format_number((place + 1) * step, digits)} %", count)
+        for place, count in enumerate(counts, first)
+    ]
+
+
+def numbered(record: Mapping[str, Any] | None, frozen: Mapping[str, Any]) -> str:
+    """Which panel the lot chose: as the dice showed it, 000 to 999."""
+    return "" if record is None else f"{record['index']:0{len(str(len(frozen['panels']) - 1))}d}"
+
+
+def token_in(draw: Draw, code: str) -> str | None:
+    """The name that belongs to a code, when somebody in this draw has it."""
+    token = token_of(salt_of(code)) if salt_of(code) else ""
+    return token if token in draw.frozen["chances"] else None
+
+
+async def called(review: Review, token: str) -> bool:
+    return await Member.exists(review=review, token=token)
+
+
+def show_person(request: Request, review: Review, draw: Draw, token: str, member: bool) -> Response:
+    record, frozen = draw.record or {}, draw.frozen
+    panels = [number for number, panel in enumerate(frozen["panels"]) if token in panel]
+    reserves = list(record.get("alternates", []))
+    return page(
+        request,
+        "people/panel_person.html",
+        review=review,
+        draw=draw,
+        frozen=frozen,
+        token=token,
+        chance=one_in(Fraction(len(panels), len(frozen["panels"]))),
+        times=len(panels),
+        drawn=token in record.get("panel", []),
+        place=reserves.index(token) + 1 if token in reserves else 0,
+        called=member,
+        left_out=token in frozen["excluded"],
+    )
