@@ -17,6 +17,7 @@ from panel.database import Database
 from panel.demo import pages as demo
 from panel.desk import pages as bureau
 from panel.invitations import pages as invitations
+from panel.invitations import reserve_pages as reserves
 from panel.people import draw_pages as draws
 from panel.people import fair_page as fair
 from panel.people import pages as people
@@ -108,6 +109,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form(f"{review}/streefaantallen/bestand", targets.give_file, targets.take_file, Right.RUN),
         post(f"{review}/loting/lijst", desk(Right.RUN, draws.list_people)),
         post(f"{review}/loting/lijst/{{name}}", desk(Right.RUN, draws.panel_list)),
+        *form(f"{review}/reserve", reserves.ask, reserves.do, Right.RUN),
         *form(f"{review}/openen", invitations.ask_open, invitations.do_open, Right.RUN),
         get(f"{review}/post", desk(Right.RUN, invitations.post)),
         post(f"{review}/brieven", desk(Right.RUN, invitations.letters)),

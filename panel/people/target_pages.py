@@ -32,6 +32,7 @@ from panel.web.security import POLICY
 from panel.web.templating import page
 
 MOST_BYTES = 1_000_000
+FIRST = field("min", 0, 0)  # where is told what is about all of them
 WITH_SCRIPT = {"Content-Security-Policy": f"{POLICY}; script-src 'self'; connect-src 'self'"}
 
 
@@ -63,7 +64,7 @@ async def do(request: Request) -> Response:
             await database_of(request).write(save_targets(review, volunteers.frame, targets, staff_on(request)))
             return see(f"/bureau/{review.id}/streefaantallen")
     except Refused as refused:
-        errors, found = {refused.field or "frame": refused.sentence}, None
+        errors, found = {refused.field or FIRST: refused.sentence}, None
     status = 422 if errors else 200
     return await _with_state(request, review, volunteers, fields.typed(), found, errors, status)
 

@@ -16,9 +16,12 @@ from deliberation.sortition.seal import Announced
 from deliberation.sortition.table import read_table
 from panel.audit import AuditEntry
 from panel.cli import main
+from panel.invitations.actions import opt_out
+from panel.mail.models import Message
 from panel.people.actions import import_frame, read_file
-from panel.people.models import Draw, Frame, Member, Person, Search
+from panel.people.models import Draw, Frame, Member, OptOut, Person, Search
 from panel.people.proof import code_of, in_groups, read_code, salt_of
+from panel.people.reserves import call_reserves, plan_reserves
 from panel.people.search import Wish, ready, search_wanted, want_search
 from panel.people.targets import propose, save_targets, volunteers_of
 from panel.reviews.models import Review, State
@@ -110,10 +113,10 @@ async def test_the_public_record_names_nobody_and_holds_no_number_of_the_municip
     published = (await client.get(f"/t/{review.id}/loting.json")).text
     page = (await client.get(f"/t/{review.id}/loting")).text
     for person in await Person.filter(frame__review=review):
-        for secret in (person.pseudonym, person.name, person.address_key, person.email or person.name):
+        for secret in (person.pseudonym, person.name, str(person.address_key), person.email or person.name):
             assert secret not in published
             assert secret not in page
-    assert all(member.code not in published for member in await stage.members(review))
+    assert all(str(member.code) not in published for member in await stage.members(review))
     assert all(set(token) <= set("0123456789abcdef") for token in drawn.record["chances"])
 
 
@@ -283,8 +286,8 @@ async def test_targets_go_out_and_come_in_as_the_csv_of_the_field(review: Review
         assert (page.status_code, words in page.text) == (422, True)
     short = b"category,feature,min,max\ngeslacht,man,9,11\n"
     assert (await clerk.post(address, files={"file": ("s.csv", short)})).status_code == 303
-    page = (await clerk.get(f"/bureau/{review.id}/streefaantallen")).text
-    assert "Voor ‘vrouw’ bij ‘geslacht’ is geen streefaantal" in page
+    page = await clerk.get(f"/bureau/{review.id}/streefaantallen")
+    assert "Voor ‘vrouw’ bij ‘geslacht’ is geen streefaantal" in page.text
 
 
 async def test_only_the_page_of_targets_may_run_a_script_and_only_our_own(
@@ -313,6 +316,72 @@ async def test_what_is_frozen_cannot_change(
     with pytest.raises(Refused) as refused:
         await stage.throw(review, frozen, "4 0 7")
     assert refused.value.code == "people.frame_changed"
+
+
+async def test_reserves_come_in_the_order_of_the_lot_and_the_targets_stay(
+    stage: Stage, review: Review, drawn: Draw, clerk: httpx2.AsyncClient
+) -> None:
+    address = f"/bureau/{review.id}/reserve"
+    page = await clerk.get(address)
+    assert "Er is niemand afgevallen" in page.text
+    first, second, *_ = await stage.members(review)
+    assert (await clerk.post(address, data={"step": "drop", "member": str(first.id)})).status_code == 303
+    assert (await clerk.post(address, data={"step": "back", "member": str(first.id)})).status_code == 303
+    assert "Er is niemand afgevallen" in (await clerk.get(address)).text
+    await clerk.post(address, data={"step": "drop", "member": str(first.id)})
+    plan = await plan_reserves(review)
+    assert [member.id for member in plan.gone] == [first.id]
+    [reserve] = plan.called
+    assert reserve.token == drawn.record["alternates"][reserve.place - 1]
+    page = await clerk.get(address)
+    assert "Roep deze reserve op" in page.text
+    await stage.database.write(opt_out(stage.settings, second, OptOut.THIS_TIME))
+    stale = await clerk.post(address, data={"step": "call", "seen": plan.seen})
+    assert (stale.status_code, sentence("reserves.changed") in stale.text) == (422, True)
+    with pytest.raises(Refused):
+        await stage.database.write(call_reserves(stage.settings, review, plan, stage.clerk))
+    seen = (await plan_reserves(review)).seen
+    assert (await clerk.post(address, data={"step": "call", "seen": seen})).status_code == 303
+    members = await stage.members(review)
+    assert len(members) == SEATS + 2
+    assert {member.token for member in members[SEATS:]} == set(seen.split())
+    assert all(member.code for member in members)
+    assert len(await AuditEntry.filter(action="reserves called")) == 1
+    assert (await Draw.get(id=drawn.id)).record == drawn.record
+    assert not (await plan_reserves(review)).called
+    # Who comes back after his place was taken sits beside the reserve, and nobody more is called.
+    await clerk.post(address, data={"step": "back", "member": str(first.id)})
+    plan = await plan_reserves(review)
+    assert (len(plan.staying), list(plan.called)) == (SEATS + 1, [])
+    assert (await clerk.get(address)).status_code == 200
+
+
+async def test_a_reserve_called_while_the_questionnaire_is_open_is_invited_at_once_and_others_not_again(
+    stage: Stage, review: Review, drawn: Draw, clerk: httpx2.AsyncClient
+) -> None:
+    await stage.open(review)
+    before = await Message.filter(kind="invitation").count()
+    members = [member for member in await stage.members(review) if member.email]
+    address = f"/bureau/{review.id}/reserve"
+    for member in members[:3]:
+        await clerk.post(address, data={"step": "drop", "member": str(member.id)})
+    seen = (await plan_reserves(review)).seen
+    assert len(seen.split()) == 3
+    assert (await clerk.post(address, data={"step": "call", "seen": seen})).status_code == 303
+    called = await Member.filter(review=review, token__in=seen.split()).exclude(email="")
+    assert await Message.filter(kind="invitation").count() == before + len(called)
+    assert await Message.filter(kind="invitation", recipient_id__in=[member.id for member in called]).exists()
+    for wrong in ({"step": "x"}, {"step": "drop", "member": "9999"}, {"step": "drop"}, {"step": "call"}):
+        assert (await clerk.post(address, data=wrong)).status_code == 422
+    await stage.bring(review, State.CLOSED)
+    assert sentence("reserves.not_now") in (await clerk.get(address)).text
+
+
+async def test_who_was_drawn_from_everybody_has_no_reserves(stage: Stage, clerk: httpx2.AsyncClient) -> None:
+    made = await stage.review(State.DRAWN)
+    page = await clerk.get(f"/bureau/{made.id}/reserve")
+    assert (page.status_code, "Uitval en reserves" in page.text) == (200, True)
+    assert sentence("people.no_list") in page.text
 
 
 async def test_a_report_of_volunteers_weighs_to_the_panel_and_says_how_it_was_chosen(
