@@ -105,6 +105,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form(f"{review}/bestand", people.ask_file, people.take_file, Right.RUN),
         *form(f"{review}/bestand/kwaliteit", quality.ask_quality, quality.compare_areas, Right.RUN),
         *form(f"{review}/loting", draws.ask, draws.do, Right.RUN),
+        post(f"{review}/loting/wijze", desk(Right.RUN, draws.choose_way)),
         *form(f"{review}/streefaantallen", targets.ask, targets.do, Right.RUN),
         *form(f"{review}/streefaantallen/bestand", targets.give_file, targets.take_file, Right.RUN),
         post(f"{review}/loting/lijst", desk(Right.RUN, draws.list_people)),

@@ -51,9 +51,16 @@ async def do(request: Request) -> Response:
     return see(f"/bureau/{review.id}/loting")
 
 
-async def _choose_way(request: Request, review: Review, fields: Fields) -> None:
-    way = fields.choice("way", WAYS)
-    await database_of(request).write(set_way(review, way == VOLUNTEERS))
+async def choose_way(request: Request) -> Response:
+    """Whether everybody in the file can be invited, or a panel is chosen from who volunteered."""
+    review = await Review.get(id=request.path_params["id"])
+    fields = await read_fields(request)
+    try:
+        way = fields.choice("way", WAYS)
+        await database_of(request).write(set_way(review, way == VOLUNTEERS))
+    except Refused as refused:
+        return await _page(request, fields.typed(), {"way": refused.sentence}, 422)
+    return see(f"/bureau/{review.id}/loting")
 
 
 async def _search(request: Request, review: Review, fields: Fields) -> None:
@@ -96,7 +103,6 @@ async def _put_aside(request: Request, review: Review, fields: Fields) -> None:
 
 # What each does, and the field at which a mistake is told.
 STEPS: Mapping[str, tuple[Step, str]] = {
-    "way": (_choose_way, "way"),
     "freeze": (_freeze, "kind"),
     "stop": (_stop, "stop"),
     "draw": (_draw, "lot"),

@@ -44,6 +44,7 @@ NEEDED = {
         ),
         f"{R}/loting/lijst",
         f"{R}/loting/lijst/{{name}}",
+        f"{R}/loting/wijze",
         f"{R}/reserve",
         f"{R}/streefaantallen",
         f"{R}/streefaantallen/bestand",

@@ -178,7 +178,8 @@ async def test_the_desk_leads_from_the_file_to_the_members(
 ) -> None:
     address = f"/bureau/{review.id}/loting"
     assert "Mensen die zich hebben aangemeld" in (await clerk.get(address)).text
-    await clerk.post(address, data={"step": "way", "way": "volunteers"})
+    assert (await clerk.post(f"{address}/wijze", data={"way": "both"})).status_code == 422
+    await clerk.post(f"{address}/wijze", data={"way": "volunteers"})
     asked = {"step": "freeze", "kind": "dice", "dice": SOURCE, "method": "maximin", "reserves": "10", "dropout": "20"}
     page = await clerk.post(address, data=asked)
     assert (page.status_code, sentence("targets.none") in page.text) == (422, True)
