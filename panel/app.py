@@ -21,6 +21,7 @@ from panel.invitations import reserve_pages as reserves
 from panel.people import draw_pages as draws
 from panel.people import fair_page as fair
 from panel.people import pages as people
+from panel.people import plan_page as plans
 from panel.people import quality
 from panel.people import target_pages as targets
 from panel.proposals import pages as proposals
@@ -99,6 +100,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form("/bureau/voorstellen/{version:int}/tweede-mening", reviews.new, reviews.prepare, Right.RUN),
         # the desk: reviews, in the order of their life
         get("/bureau", desk(Right.LOOK, bureau.index)),
+        get("/bureau/plannen", desk(Right.RUN, plans.show)),
         get(review, desk(Right.LOOK, bureau.show)),
         *form(f"{review}/akkoord", reviews.ask_approval, reviews.give_approval, Right.APPROVE),
         *form(f"{review}/plan", reviews.ask_change, reviews.give_change, Right.RUN),

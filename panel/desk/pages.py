@@ -30,7 +30,16 @@ async def index(request: Request) -> Response:
     lives = [await life_of(review) for review in reviews]
     turns = {life.review.id: turn_of(life, staff_on(request)) for life in lives}
     lives.sort(key=lambda life: (life.review.state in OVER, not life.warnings, not turns[life.review.id].urgent))
-    return page(request, "desk/index.html", lives=lives, turns=turns, states=STATES, kinds=KINDS, State=State)
+    return page(
+        request,
+        "desk/index.html",
+        lives=lives,
+        turns=turns,
+        states=STATES,
+        kinds=KINDS,
+        State=State,
+        runs=may(staff_on(request), Right.RUN),
+    )
 
 
 async def show(request: Request) -> Response:

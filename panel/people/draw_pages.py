@@ -9,6 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from deliberation.sortition.portfolio import lottery_size
 from deliberation.sortition.randomness import RandomnessError
 from deliberation.sortition.stratified import DrawError
 from panel.audit import record
@@ -25,6 +26,7 @@ from panel.web.messages import Refused
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
 
+DICE = {1_000: "drie", 10_000: "vier"}  # ten-sided ones, by the number of panels
 SECONDS_BETWEEN = 5  # looks at a search that goes on
 EVERYBODY, VOLUNTEERS = WAYS = ("everybody", "volunteers")
 Step = Callable[[Request, Review, Fields], Coroutine[Any, Any, None]]
@@ -135,6 +137,7 @@ async def _page(request: Request, typed: dict[str, str], errors: dict[str, str],
         source=source,
         too_early=bool(source and source.when and source.when > datetime.now(UTC)),
         earlier=await Draw.filter(review=review, reason__isnull=False).order_by("number"),
+        dice=DICE[lottery_size(frame.accepted, review.sample_size)] if frame else "",
         by_letter=await Member.filter(review=review, email="").count(),
         typed=lots.suggestion()
         | wished

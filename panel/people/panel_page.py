@@ -1,9 +1,11 @@
 """The public page of a panel from volunteers: the targets, the chances, the panel that the lot chose, the check."""
 
+from bisect import bisect_right
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import floor, log10
+from itertools import pairwise
 from typing import Any
 
 from starlette.requests import Request
@@ -16,12 +18,11 @@ from panel.people.town import one_in
 from panel.people.volunteers import token_of
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review
-from panel.web.dutch import format_number
 from panel.web.request import settings_of
 from panel.web.templating import page
 
-MOST_BARS = 8
-STEPS = (1, 2, 5, 10)
+STEPS = (1, 1.5, 2, 3, 5, 7)
+CLOSE = 1e-9
 
 
 @dataclass(frozen=True)
@@ -83,24 +84,31 @@ def chances_of(frozen: Mapping[str, Any]) -> Chances:
     out = set(frozen["excluded"])
     values = [chance for id_, chance in frozen["chances_rounded"].items() if id_ not in out]
     exact = [Fraction(chance).limit_denominator(len(frozen["panels"])) for chance in (min(values), max(values))]
-    return Chances(one_in(exact[0]), one_in(exact[1]), bars_of(values), len(out))
+    return Chances(in_words(exact[0]), in_words(exact[1]), bars_of(values), len(out))
+
+
+def in_words(chance: Fraction) -> str:
+    return "zeker: in elk panel" if chance == 1 else one_in(chance)
 
 
 def bars_of(chances: Sequence[float]) -> list[Bar]:
-    """People by chance, in classes of 1, 2 or 5 (times a power of ten) percent wide."""
-    percents = [round(100 * chance, 6) for chance in chances]
-    wide = max(max(percents) - min(percents), 1e-9) / MOST_BARS
-    power = 10.0 ** floor(log10(wide)) if wide > 1e-6 else 1.0
-    step = next(step * power for step in STEPS if step * power >= wide)
-    first, last = floor(min(percents) / step), floor(max(percents) / step)
-    digits = max(0, -floor(log10(step)))
-    counts = [0] * (last - first + 1)
-    for percent in percents:
-        counts[min(floor(percent / step + 1e-9), last) - first] += 1
+    """People by chance, in classes that grow with it: 7 to 10 %, 10 to 15 %, 15 to 20 %, and so on."""
+    percents = [100 * chance for chance in chances]
+    lowest, highest = min(percents), max(percents)
+    edges = [round(step * 10.0**power, 6) for power in range(-4, 3) for step in STEPS if step * 10.0**power <= 100]
+    first = max(place for place, edge in enumerate(edges[:-1]) if edge <= lowest * (1 + CLOSE) or not place)
+    last = min(place for place, edge in enumerate(edges) if edge >= highest * (1 - CLOSE))
+    edges = edges[first : max(last, first + 1) + 1]
+    counts = Counter(
+        max(0, min(bisect_right(edges, percent * (1 + CLOSE)) - 1, len(edges) - 2)) for percent in percents
+    )
     return [
-        Bar(f"{format_number(place * step, digits)} tot {format_number((place + 1) * step, digits)} %", count)
-        for place, count in enumerate(counts, first)
+        Bar(f"{_short(low)} tot {_short(high)} %", counts[place]) for place, (low, high) in enumerate(pairwise(edges))
     ]
+
+
+def _short(percent: float) -> str:
+    return format(percent, "g").replace(".", ",")
 
 
 def numbered(record: Mapping[str, Any] | None, frozen: Mapping[str, Any]) -> str:
@@ -129,7 +137,7 @@ def show_person(request: Request, review: Review, draw: Draw, token: str, member
         draw=draw,
         frozen=frozen,
         token=token,
-        chance=one_in(Fraction(len(panels), len(frozen["panels"]))),
+        chance=in_words(Fraction(len(panels), len(frozen["panels"]))),
         times=len(panels),
         drawn=token in record.get("panel", []),
         place=reserves.index(token) + 1 if token in reserves else 0,

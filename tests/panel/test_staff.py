@@ -29,6 +29,7 @@ NEEDED = {
     Right.APPROVE: {f"{R}/akkoord"},
     Right.RUN: {
         f"{P}/{{version:int}}/tweede-mening",
+        "/bureau/plannen",
         *(
             f"{R}/{step}"
             for step in (
