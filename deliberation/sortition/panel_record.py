@@ -66,7 +66,7 @@ def freeze_panels(
             "chances_rounded": rounded(panels, chances),
             "certificate": list(lottery.weights),
             "lottery": [[p, seated(panel)] for p, panel in zip(lottery.probabilities, lottery.panels, strict=True)],
-            "panels": [list(panel) for panel in panels],
+            "panels": list(panels),
             "alternates_wanted": alternates,
             "dropout": dropout,
             "previous": dict(previous) if previous else None,

@@ -41,13 +41,26 @@ def stages() -> Iterator[Stages]:
 
 def write_record(record: Mapping[str, object], out: Path) -> None:
     """JSON, a part per line; whole or not at all."""
-    lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in record.items())
     half = out.with_name(f".{out.name}.{os.getpid()}")
     try:
-        half.write_text("{\n" + ",\n".join(lines) + "\n}\n", encoding="utf-8")
+        with half.open("w", encoding="utf-8") as file:
+            for number, (name, part) in enumerate(record.items()):
+                file.write(f"{',' if number else '{'}\n{json.dumps(name)}: ")
+                file.writelines(_json(part))
+            file.write("\n}\n")
         half.replace(out)
     finally:
         half.unlink(missing_ok=True)
+
+
+def _json(part: object) -> Iterator[str]:
+    """In pieces: the panels of a large pool are long."""
+    if not isinstance(part, list) or not part:
+        yield json.dumps(part, ensure_ascii=False)
+        return
+    for number, item in enumerate(part):
+        yield ("[", ", ")[number > 0] + json.dumps(item, ensure_ascii=False)
+    yield "]"
 
 
 def read_record(path: Path) -> dict[str, Any]:

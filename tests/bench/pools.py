@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from rich.progress import track
 from rich.table import Table
 
 from panel.settings import ROOT
@@ -38,8 +39,7 @@ def measure(folder: Path) -> None:
             "python3 -m venv var/peer && var/peer/bin/pip install sortition-algorithms==0.12.15"
         )
     known = [(people, seats, "maximin", False) for people, seats in KNOWN]
-    for people, seats, method, one_per_address in known + OTHERS:
-        console.print(f"{people:,} people, {seats} seats, {method} …", end="\r")
+    for people, seats, method, one_per_address in track(known + OTHERS, "Pools", console=console, transient=True):
         files = _write(make_pool(people, seats), folder)
         cost, record = _ours(files, seats, method, one_per_address, folder)
         theirs = _theirs(files, seats, one_per_address) if method == "maximin" and people <= 500 else None
