@@ -107,7 +107,7 @@ async def find_places(clerk: Visitor, volunteer: Visitor, review: str) -> None:
     path = await (await arriving.value).path()
     codes = [row["code"] for row in csv.DictReader(path.read_text("utf-8-sig").splitlines(), delimiter=";")]
     address = f"/t/{review.rsplit('/', 1)[1]}/loting"
-    await look_and_tab(volunteer, address)
+    await look_and_tab(volunteer, f"{address}?")
     found = set()
     for code in codes:
         await volunteer.page.goto(address)
@@ -130,3 +130,14 @@ async def replace_who_drops_out(clerk: Visitor, review: str) -> None:
     await clerk.press("Roep deze 2 reserves op")
     await clerk.page.get_by_text("18 van de 20").wait_for(state="detached")
     await clerk.look()
+
+
+async def test_letters_are_reckoned(visit: NewVisitor, town: Town) -> None:
+    clerk = await visit()
+    await sign_in(clerk, town, desk.CLERK)
+    await clerk.follow("Hoeveel brieven?")
+    await look_and_tab(clerk)
+    await clerk.page.get_by_label("Uit hoeveel mensen wordt er geloot?").fill("300000")
+    await clerk.press("Reken uit")
+    await clerk.page.get_by_text("12.000 uitnodigingen").first.wait_for()
+    await look_and_tab(clerk)
