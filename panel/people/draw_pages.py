@@ -16,6 +16,7 @@ from panel.audit import record
 from panel.people import lots
 from panel.people.draws import freeze_draw, keep_draw, keep_frozen, list_for_inspection, make_draw, put_aside
 from panel.people.models import Draw, Frame, Member, Search, current_draw
+from panel.people.response import BANDS, read_rates, usual_rates
 from panel.people.search import METHODS, USUAL, Wish, ready, set_way, stop_search, want_search
 from panel.people.volunteers import list_of_codes, panel_papers
 from panel.reviews.models import Review, State
@@ -85,7 +86,7 @@ async def _freeze(request: Request, review: Review, fields: Fields) -> None:
         await _search(request, review, fields)
         return
     announced = lots.read_announced(fields, review)
-    found, frozen = await freeze_draw(review, announced)
+    found, frozen = await freeze_draw(review, announced, read_rates(fields))
     await database_of(request).write(keep_frozen(review, found, frozen, staff_on(request)))
 
 
@@ -139,7 +140,9 @@ async def _page(request: Request, typed: dict[str, str], errors: dict[str, str],
         earlier=await Draw.filter(review=review, reason__isnull=False).order_by("number"),
         dice=DICE[lottery_size(frame.accepted, review.sample_size)] if frame else "",
         by_letter=await Member.filter(review=review, email="").count(),
+        bands=BANDS,
         typed=lots.suggestion()
+        | usual_rates()
         | wished
         | {"reason": "", "way": VOLUNTEERS if frame and frame.volunteers else EVERYBODY}
         | ({} if search else {"reserves": review.sample_size // 2})

@@ -20,6 +20,7 @@ from panel.people.exclusions import rest, wake
 from panel.people.lot import Chosen, Lot
 from panel.people.models import Draw, Frame, Member, Person, current_draw
 from panel.people.proof import code_of, proof_of
+from panel.people.response import response_of
 from panel.people.volunteers import make_panel_draw
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance, take_back
@@ -39,6 +40,7 @@ class Candidates:
     frame: Frame
     people: Sequence[Candidate]
     key: bytes
+    ages: Sequence[str] = ()  # of these people, before groups were taken together
 
     def salts(self) -> dict[str, str]:
         return {person.id: salt(self.key, person.id) for person in self.people}
@@ -48,11 +50,16 @@ def new_key() -> bytes:
     return secrets.token_bytes(KEY_BYTES)
 
 
-async def freeze_draw(review: Review, announced: Announced) -> tuple[Candidates, dict[str, object]]:
-    """All that is published before the lot falls, outside any unit of work. Raises DrawError."""
+async def freeze_draw(
+    review: Review, announced: Announced, rates: Sequence[int] | None = None
+) -> tuple[Candidates, dict[str, object]]:
+    """All that is published before the lot falls, outside any unit of work. Raises DrawError.
+
+    `rates`: percent that is expected to answer per band of age (`response.BANDS`), to invite more where few do.
+    """
     found = await _candidates(review, new_key())
     previous = await previous_of(review)
-    return found, await asyncio.to_thread(_freeze, found, review.sample_size, announced, previous)
+    return found, await asyncio.to_thread(_freeze, found, review.sample_size, announced, previous, rates)
 
 
 async def previous_of(review: Review) -> dict[str, str] | None:
@@ -65,9 +72,15 @@ async def previous_of(review: Review) -> dict[str, str] | None:
 
 
 def _freeze(
-    found: Candidates, size: int, announced: Announced, previous: Mapping[str, str] | None
+    found: Candidates,
+    size: int,
+    announced: Announced,
+    previous: Mapping[str, str] | None,
+    rates: Sequence[int] | None,
 ) -> dict[str, object]:
-    Prepared(found.people).draw(size, found.key)  # to no use but this: what cannot be drawn must not become public
+    response = response_of(found.people, found.ages, rates) if rates else None
+    # To no use but this: what cannot be drawn must not become public.
+    Prepared(found.people).draw(size, found.key, response)
     salts = found.salts()
     facts = {
         "digest": table_digest(read_table(write_list(found.people, CLASSES, salts))),
@@ -75,7 +88,9 @@ def _freeze(
         "excluded": found.frame.excluded,
         "refused": found.frame.refused_count,
     }
-    return freeze_invitations(facts, CLASSES, found.people, size, announced, salts=salts, previous=previous)
+    return freeze_invitations(
+        facts, CLASSES, found.people, size, announced, response=response, salts=salts, previous=previous
+    )
 
 
 async def keep_frozen(review: Review, found: Candidates, frozen: Mapping[str, object], staff: Staff) -> Draw:
@@ -196,7 +211,8 @@ async def _candidates(review: Review, key: bytes) -> Candidates:
     if frame is None:
         raise Refused("people.no_frame")
     rows: Any = await Person.filter(frame=frame).values_list("pseudonym", "address_key", *CLASSES)
-    return Candidates(frame, await asyncio.to_thread(_grouped, rows, review.sample_size), key)
+    ages = [age for _, _, _, age, _ in rows]
+    return Candidates(frame, await asyncio.to_thread(_grouped, rows, review.sample_size), key, ages)
 
 
 def _grouped(rows: Sequence[tuple[str, ...]], size: int) -> list[Candidate]:
