@@ -12,9 +12,11 @@ from hypothesis import strategies as st
 
 import deliberation
 from deliberation.sortition.maximin import maximin
+from deliberation.sortition.methods import METHODS
 from deliberation.sortition.portfolio import lottery_size, round_to_panels
 from deliberation.sortition.quotas import Pool, Target, check, group
 from deliberation.sortition.seating import chances_of, deal, problems
+from tests.deliberation.sortition.made_pools import make_pool
 from tests.deliberation.sortition.small_pools import all_panels, homes, people, targets, wanted, words
 from tests.deliberation.sortition.test_methods import town
 
@@ -68,6 +70,30 @@ def test_little_fairness_is_lost(pool: Pool, m: int) -> None:
     off = [abs(chances[id_] - fair) for ids, fair in zip(pool.members, lottery.chances, strict=True) for id_ in ids]
     assert max(off) <= 3 / m
     assert min(chances.values()) >= 0.95 * lottery.smallest
+
+
+@pytest.mark.parametrize(
+    ("size", "seats", "method", "one_per_address"),
+    [
+        (500, 30, "leximin", True),
+        (500, 110, "maximin", False),
+        (2_000, 110, "maximin", True),
+        (2_000, 300, "goldilocks", False),
+        (2_000, 30, "nash", True),  # one type is far off unless several seats of a panel change at once
+    ],
+)
+def test_in_pools_of_real_size_no_chance_moves_by_more_than_three_thousandths(
+    size: int, seats: int, method: str, one_per_address: bool
+) -> None:
+    pool = make_pool(size, seats).pool(one_per_address)
+    lottery = METHODS[method](pool, seats, None)
+    panels = deal(pool, round_to_panels(pool, seats, lottery, 1_000))
+    assert problems(pool, seats, panels) == ()
+    fair = {id_: chance for ids, chance in zip(pool.members, lottery.chances, strict=True) for id_ in ids}
+    chances = chances_of(panels, fair)
+    assert max(abs(chances[id_] - fair[id_]) for id_ in fair) <= 0.003
+    if seats / size >= 0.05:
+        assert min(chances.values()) >= 0.95 * lottery.smallest
 
 
 def test_at_least_one_panel_is_asked() -> None:
