@@ -13,7 +13,7 @@ from panel.invitations.models import Kind, Wave
 from panel.mail.letter import Letter
 from panel.mail.outbox import counts
 from panel.mail.pause import pause
-from panel.people.models import Member, OptOut
+from panel.people.models import Member, OptOut, current_draw
 from panel.people.proof import in_groups
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
@@ -107,8 +107,14 @@ async def _withdrawal_page(request: Request, reason: str, errors: dict[str, str]
 
 async def _example(request: Request, review: Review, kind: Kind) -> Letter:
     """A letter as members get it, to nobody: no name and no working link is shown."""
+    draw = await current_draw(review)
     nobody = Member(
-        name="Voorbeeld", email="voorbeeld@voorbeeld.example", link_id="voorbeeld", code=EXAMPLE_CODE, review=review
+        name="Voorbeeld",
+        email="voorbeeld@voorbeeld.example",
+        link_id="voorbeeld",
+        code=EXAMPLE_CODE,
+        token="voorbeeld" if draw and draw.from_volunteers else None,
+        review=review,
     )
     return write_letter(settings_of(request), kind, nobody, review)
 

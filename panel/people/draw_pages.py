@@ -119,7 +119,7 @@ async def _page(request: Request, typed: dict[str, str], errors: dict[str, str],
     source = lots.source_of(draw.frozen["announced"]) if draw and "announced" in draw.frozen else None
     frame = await Frame.get_or_none(review=review)
     search = await Search.get_or_none(review=review)
-    if search and search.trouble:
+    if search and search.trouble and frame and frame.volunteers and not draw:
         errors = {"method": search.trouble} | errors
     wished = {name: str(search.wish[name]) for name in asdict(USUAL)} if search else asdict(USUAL)
     again = search is not None and not search.trouble and "stil" not in request.query_params

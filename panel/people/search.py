@@ -43,7 +43,8 @@ USUAL = Wish("maximin", 0, 20)
 async def set_way(review: Review, volunteers: bool) -> None:
     """Whether everybody in the frame can be invited, or a panel is chosen from people who volunteered."""
     review = await Review.select_for_update().get(id=review.id)
-    if review.state != State.RELEASED or await current_draw(review):
+    searching = await Search.filter(review=review, trouble="").exists()
+    if searching or review.state != State.RELEASED or await current_draw(review):
         raise Refused("people.frozen_already")
     if not await Frame.filter(review=review).update(volunteers=volunteers):
         raise Refused("people.no_frame")

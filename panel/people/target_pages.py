@@ -9,6 +9,7 @@ from starlette.responses import Response
 from deliberation.sortition.quotas import Target
 from deliberation.sortition.table import FrameError
 from panel.people.models import Search, current_draw
+from panel.people.target_files import read_csv, write_csv
 from panel.people.targets import (
     Answer,
     Volunteers,
@@ -16,12 +17,10 @@ from panel.people.targets import (
     field,
     kept,
     propose,
-    read_csv,
     read_typed,
     save_targets,
     typed_of,
     volunteers_of,
-    write_csv,
 )
 from panel.reviews.models import Review, State
 from panel.staff.access import staff_on

@@ -1,20 +1,15 @@
 """Targets for a panel from volunteers: the features there are, a proposal, what was typed, and whether it can be."""
 
 import asyncio
-import csv
-import io
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, dataclass
 from typing import Any
 
-from deliberation.sortition.columns import guess_mapping
-from deliberation.sortition.pool_files import read_targets
 from deliberation.sortition.quotas import Pool, QuotaError, Repair, Target, check, group, plain, repair
-from deliberation.sortition.table import FrameError, read_table
 from panel.audit import record
-from panel.people.models import Frame, Person, current_draw
+from panel.people.models import Frame, Person, Search, current_draw
 from panel.reviews.models import Review, State
 from panel.staff.actions import actor_of
 from panel.staff.models import Staff
@@ -24,7 +19,6 @@ from panel.web.messages import Refused, sentence
 OWN = {"area": "wijk", "age_class": "leeftijd", "gender": "geslacht"}  # our fields, as categories are called
 MOST_VOLUNTEERS = 100_000
 MOST_FEATURES = 40  # a category with more gets no proposal
-HEADER = ("category", "feature", "min", "max", "min_flex", "max_flex")
 ENDS = ("min", "max")
 
 
@@ -196,35 +190,10 @@ def typed_of(volunteers: Volunteers, targets: Iterable[Target]) -> dict[str, str
     return typed
 
 
-def read_csv(content: bytes, volunteers: Volunteers) -> list[Target]:
-    """The targets in a file of the field, in the names of these people. Raises FrameError."""
-    counts = volunteers.counts
-    known = {plain(name): name for name in counts}
-    found = []
-    for target in read_targets(read_table(content)):
-        guessed = next(iter(guess_mapping([target.category])), "")
-        category = known.get(plain(target.category)) or OWN.get(guessed, target.category)
-        features = {plain(name): name for name in counts.get(category, {})}
-        named = features.get(plain(target.feature), target.feature)
-        found.append(replace(target, category=category, feature=named))
-    if strange := [target.category for target in found if target.category not in counts]:
-        raise FrameError(sentence("targets.no_column", category=strange[0]))
-    return found
-
-
-def write_csv(targets: Iterable[Target]) -> bytes:
-    """As the field writes it, sorted; what is read back gives the same targets."""
-    out = io.StringIO(newline="")
-    rows = csv.writer(out)
-    rows.writerow(HEADER)
-    for target in sorted(targets, key=lambda target: (plain(target.category), plain(target.feature))):
-        rows.writerow(["" if part is None else part for part in astuple(target)])
-    return out.getvalue().encode()
-
-
 async def save_targets(review: Review, frame: Frame, targets: Sequence[Target], staff: Staff) -> None:
     review = await Review.select_for_update().get(id=review.id)
-    if review.state != State.RELEASED or await current_draw(review):
+    searching = await Search.filter(review=review, trouble="").exists()
+    if searching or review.state != State.RELEASED or await current_draw(review):
         raise Refused("targets.frozen")
     rows = [list(astuple(target)) for target in targets]
     if not await Frame.filter(id=frame.id).update(targets=rows, volunteers=True):

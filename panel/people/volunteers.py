@@ -9,7 +9,6 @@ import csv
 import hashlib
 import io
 import json
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -24,7 +23,8 @@ from panel.people.classes import groups_for
 from panel.people.lot import Chosen, Lot
 from panel.people.models import Draw, Person, current_draw
 from panel.people.proof import code_of
-from panel.people.targets import OWN, Volunteers, kept, volunteers_of, write_csv
+from panel.people.target_files import write_csv
+from panel.people.targets import OWN, Volunteers, kept, volunteers_of
 from panel.reviews.models import Review
 from panel.web.messages import Refused
 from panel.web.process import run
@@ -159,8 +159,3 @@ async def list_of_codes(review: Review) -> bytes:
 
 def root_fits(frozen: Mapping[str, Any], pool: Pool) -> bool:
     return bool(pool_root(pool, None) == frozen["root"])
-
-
-def spread_of(chances: Mapping[str, float]) -> list[tuple[float, int]]:
-    """Each chance that occurs and how many people have it, the smallest first."""
-    return sorted(Counter(chances.values()).items())

@@ -196,6 +196,9 @@ async def test_the_desk_leads_from_the_file_to_the_members(
     assert "refresh" not in (await clerk.get(f"{address}?stil")).headers
     assert (await clerk.post(address, data=asked)).status_code == 303
     assert await Search.all().count() == 1
+    page = await clerk.post(f"/bureau/{review.id}/streefaantallen", data={**typed, "step": "save"})
+    assert (page.status_code, sentence("targets.frozen") in page.text) == (422, True)
+    assert (await clerk.post(f"{address}/wijze", data={"way": "everybody"})).status_code == 422
     assert await search_wanted(stage.database) == 1
     assert "De loting ligt vast" in (await clerk.get(address)).text
     assert (await clerk.post(address, data={"step": "draw", "lot": "4 0 7"})).status_code == 303
@@ -360,6 +363,7 @@ async def test_reserves_come_in_the_order_of_the_lot_and_the_targets_stay(
 async def test_a_reserve_called_while_the_questionnaire_is_open_is_invited_at_once_and_others_not_again(
     stage: Stage, review: Review, drawn: Draw, clerk: httpx2.AsyncClient
 ) -> None:
+    assert "U meldde zich aan, en u bent geloot." in (await clerk.get(f"/bureau/{review.id}/openen")).text
     await stage.open(review)
     before = await Message.filter(kind="invitation").count()
     members = [member for member in await stage.members(review) if member.email]
