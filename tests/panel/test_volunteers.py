@@ -1,11 +1,13 @@
 """A panel chosen by lot from volunteers: targets, the search, the draw, what is public, and reserves."""
 
+import asyncio
 import csv
 import io
 import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 import httpx2
 import pytest
@@ -27,6 +29,7 @@ from panel.people.targets import propose, save_targets, volunteers_of
 from panel.reviews.models import Review, State
 from panel.staff.models import Staff
 from panel.web.messages import Refused, sentence
+from panel.web.process import Told
 from tests.panel.stage import SOURCE, Stage
 from tests.panel.volunteers import EXTRA, volunteers
 
@@ -224,6 +227,45 @@ async def test_a_search_can_be_stopped_and_a_half_done_one_is_begun_again(
 
     await stage.work(made)
     assert not await Search.all().exists()
+
+
+@pytest.mark.parametrize("way", ["the clerk stops it", "the service stops"])
+async def test_a_search_that_goes_on_is_stopped_at_once(
+    stage: Stage, review: Review, clerk: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    ended = asyncio.Event()
+
+    async def endless(module: list[str], document: Any, told: Told) -> list[str]:
+        await told("0.250")
+        try:
+            await asyncio.sleep(1000)
+        finally:
+            ended.set()
+        return []
+
+    monkeypatch.setattr("panel.people.search.run", endless)
+    monkeypatch.setattr("panel.people.search.BEAT", 0.05)
+    await set_targets(stage, review)
+    unit = want_search(review, await ready(review), WISH, Announced("dice", SOURCE), stage.clerk)
+    await stage.database.write(unit)
+
+    async def shown() -> bool:
+        return "25 % klaar" in (await clerk.get(f"/bureau/{review.id}/loting")).text
+
+    if way == "the service stops":
+        await stage.work(shown)
+        assert await Search.filter(review=review, trouble="").exists()
+    else:
+
+        async def stop_when_shown() -> bool:
+            if await shown():
+                await clerk.post(f"/bureau/{review.id}/loting", data={"step": "stop"})
+            return ended.is_set()
+
+        await stage.work(stop_when_shown)
+        assert not await Search.all().exists()
+    assert ended.is_set()
+    assert not await Draw.all().exists()
 
 
 async def test_a_search_that_fails_says_why_and_can_be_tried_again(
