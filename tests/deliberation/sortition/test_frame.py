@@ -424,3 +424,21 @@ def test_any_bytes_are_read_or_answered_by_a_sentence(content: bytes) -> None:
     else:
         sentences = [refusal.sentence for refusal in frame.refused]
     assert all(sentence.endswith(".") for sentence in sentences)
+
+
+def test_extra_columns_are_kept_as_text_and_enter_the_digest() -> None:
+    content = file({"opleiding": " hbo  of wo "}, {"opleiding": ""}, {"opleiding": "."})
+    mapping = guess_mapping(read_table(content).header)
+    found = read_frame(content, mapping, TODAY, extra=["opleiding"])
+    assert [person.features for person in found.persons] == [("hbo of wo",), ("",), ("",)]
+    plain = read_frame(content, mapping, TODAY)
+    assert [person.features for person in plain.persons] == [(), (), ()]
+    other = read_frame(content.replace(b"hbo", b"mbo"), mapping, TODAY, extra=["opleiding"])
+    assert len({frame_digest(one.persons) for one in (found, plain, other)}) == 3
+
+
+@pytest.mark.parametrize("extra", [["haarkleur"], ["wijkcode"], ["opleiding", "opleiding"]])
+def test_an_extra_column_must_exist_and_be_used_once(extra: list[str]) -> None:
+    content = file({"opleiding": "hbo"})
+    with pytest.raises(FrameError, match="kolom"):
+        read_frame(content, guess_mapping(read_table(content).header), TODAY, extra=extra)
