@@ -101,7 +101,7 @@ async def throw(clerk: Visitor) -> None:
 
 
 async def find_places(clerk: Visitor, volunteer: Visitor, review: str) -> None:
-    await clerk.page.get_by_text("Lijst voor controle", exact=True).click()
+    await clerk.page.get_by_text("Lijsten voor controle, en codes", exact=True).click()
     async with clerk.page.expect_download() as arriving:
         await clerk.press("Lijst van codes")
     path = await (await arriving.value).path()
