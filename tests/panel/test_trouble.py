@@ -231,7 +231,7 @@ async def test_a_report_process_that_is_killed_leaves_no_half_report_and_can_be_
         return (await Report.get(review=review)).build in (Build.FAILED, Build.READY)
 
     with monkeypatch.context() as patch:
-        patch.setattr("panel.reports.actions.sys", SimpleNamespace(executable=str(dying)))
+        patch.setattr("panel.web.process.sys", SimpleNamespace(executable=str(dying)))
         await clerk.post(f"/bureau/{review.id}/rapport")
         await stage.work(settled)
     assert (await Report.get(review=review)).build == Build.FAILED
