@@ -296,7 +296,15 @@ def test_ctrl_c_leaves_nothing_half(tmp_path: Path) -> None:
     (tmp_path / "p.csv").write_text("\n".join(["id,u,v,w,x,y", *rows]))
     targets = [f"{name},{feature},4,8" for name in "uvwxy" for feature in "abcdef"]
     (tmp_path / "c.csv").write_text("\n".join(["category,feature,min,max", *targets]))
-    files = [tmp_path / "p.csv", tmp_path / "c.csv", "--size", "36", *SEED, "--out", tmp_path / "r.json"]
+    files: list[str | Path] = [
+        tmp_path / "p.csv",
+        tmp_path / "c.csv",
+        "--size",
+        "36",
+        *SEED,
+        "--out",
+        tmp_path / "r.json",
+    ]
     process = subprocess.Popen([sys.executable, "-m", "panel", "pool", "select", *files], cwd=ROOT, stderr=-1)
     with pytest.raises(subprocess.TimeoutExpired):
         process.wait(2.5)

@@ -35,9 +35,8 @@ def facts() -> dict[str, object]:
 
 
 def frozen() -> dict[str, object]:
-    rates = {("noord", "M"): Fraction(1, 20)} | dict.fromkeys(
-        [("noord", "V"), ("zuid", "M"), ("zuid", "V")], Fraction(1, 10)
-    )
+    others: list[tuple[str, ...]] = [("noord", "V"), ("zuid", "M"), ("zuid", "V")]
+    rates = dict.fromkeys(others, Fraction(1, 10)) | {("noord", "M"): Fraction(1, 20)}
     return freeze_invitations(
         facts(), COLUMNS, PEOPLE, 12, Announced("drand", "1000"), response=rates, salts=SALTS,
         previous={"digest": "00ff", "reason": "De uitnodigingen zijn niet verstuurd."},
