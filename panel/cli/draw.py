@@ -9,17 +9,21 @@ from typing import Any
 
 import click
 
-from deliberation.sortition.candidate_list import read_list
-from deliberation.sortition.columns import guess_mapping
-from deliberation.sortition.frame import Person, Rules, frame_of
-from deliberation.sortition.invitation_record import draw_invitations, freeze_invitations, verify_invitations
-from deliberation.sortition.panel_record import METHOD as PANEL
-from deliberation.sortition.panel_verification import verify_panel
-from deliberation.sortition.quotas import Pool
+from deliberation.sortition.frames.columns import guess_mapping
+from deliberation.sortition.frames.frame import Person, Rules, frame_of
+from deliberation.sortition.frames.table import FrameError, read_table, table_digest
+from deliberation.sortition.invitations.candidate_list import read_list
+from deliberation.sortition.invitations.invitation_record import (
+    draw_invitations,
+    freeze_invitations,
+    verify_invitations,
+)
+from deliberation.sortition.invitations.stratified import Candidate
 from deliberation.sortition.randomness import Randomness
 from deliberation.sortition.seal import Check
-from deliberation.sortition.stratified import Candidate
-from deliberation.sortition.table import FrameError, read_table, table_digest
+from deliberation.sortition.volunteers.panel_record import METHOD as PANEL
+from deliberation.sortition.volunteers.panel_verification import verify_panel
+from deliberation.sortition.volunteers.quotas import Pool
 from panel.cli.files import File, Out, names, number, read_record, stages, write_record
 from panel.cli.frame import mapping_of
 from panel.cli.lot import InputError, announced, answer_mistakes, lot_options

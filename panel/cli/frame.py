@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 import yaml
 
-from deliberation.sortition.columns import guess_mapping
-from deliberation.sortition.frame import Frame, Rules, frame_of
-from deliberation.sortition.table import read_table
+from deliberation.sortition.frames.columns import guess_mapping
+from deliberation.sortition.frames.frame import Frame, Rules, frame_of
+from deliberation.sortition.frames.table import read_table
 from panel.cli.files import File, counted, number, stages
 from panel.cli.lot import InputError, answer_mistakes
 

@@ -6,11 +6,11 @@ from typing import ParamSpec, TypeVar
 
 import click
 
-from deliberation.sortition.quotas import QuotaError
+from deliberation.sortition.frames.table import FrameError
+from deliberation.sortition.invitations.stratified import DrawError
 from deliberation.sortition.randomness import Randomness, RandomnessError, read_randomness
 from deliberation.sortition.seal import Announced
-from deliberation.sortition.stratified import DrawError
-from deliberation.sortition.table import FrameError
+from deliberation.sortition.volunteers.quotas import QuotaError
 
 P = ParamSpec("P")
 R = TypeVar("R")

@@ -8,15 +8,15 @@ from typing import Any
 
 import click
 
-from deliberation.sortition.methods import METHODS
-from deliberation.sortition.panel_record import choose_panel, freeze_panels
-from deliberation.sortition.pool_files import read_people, read_targets
-from deliberation.sortition.portfolio import lottery_size, round_to_panels
-from deliberation.sortition.quotas import Pool, check, group
-from deliberation.sortition.quotas import repair as smallest_repair
+from deliberation.sortition.frames.table import FrameError, Table, read_table, table_digest
 from deliberation.sortition.randomness import Randomness
-from deliberation.sortition.seating import deal
-from deliberation.sortition.table import FrameError, Table, read_table, table_digest
+from deliberation.sortition.volunteers.methods import METHODS
+from deliberation.sortition.volunteers.panel_record import choose_panel, freeze_panels
+from deliberation.sortition.volunteers.pool_files import read_people, read_targets
+from deliberation.sortition.volunteers.portfolio import lottery_size, round_to_panels
+from deliberation.sortition.volunteers.quotas import Pool, check, group
+from deliberation.sortition.volunteers.quotas import repair as smallest_repair
+from deliberation.sortition.volunteers.seating import deal
 from panel.cli.files import File, Out, counted, names, stages, write_record
 from panel.cli.lot import InputError, announced, answer_mistakes, lot_options
 

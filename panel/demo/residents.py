@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
-from deliberation.sortition.table import read_table
+from deliberation.sortition.frames.table import read_table
 
 TOWN = "Voorbeeld"
 # Wijken of the municipality of Utrecht with their inhabitants in thousands, rounded: public figures of CBS.

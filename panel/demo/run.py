@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
-from deliberation.sortition.table import FrameError
+from deliberation.sortition.frames.table import FrameError
 from panel.database import Database, migrate
 from panel.demo import desk
 from panel.demo.browser import UnexpectedPage

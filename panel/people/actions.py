@@ -2,8 +2,8 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 
-from deliberation.sortition import frame as sampling
-from deliberation.sortition.table import Table, read_table
+from deliberation.sortition.frames import frame as sampling
+from deliberation.sortition.frames.table import Table, read_table
 from panel.audit import record
 from panel.database import current, dialect
 from panel.people.columns import Columns, remember

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from deliberation.sortition.columns import guess_mapping, header_fingerprint
+from deliberation.sortition.frames.columns import guess_mapping, header_fingerprint
 from panel.people.models import ColumnMapping
 
 

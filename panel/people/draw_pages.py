@@ -9,9 +9,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.sortition.portfolio import lottery_size
+from deliberation.sortition.invitations.stratified import DrawError
 from deliberation.sortition.randomness import RandomnessError
-from deliberation.sortition.stratified import DrawError
+from deliberation.sortition.volunteers.portfolio import lottery_size
 from panel.audit import record
 from panel.people import lots
 from panel.people.draws import freeze_draw, keep_draw, keep_frozen, list_for_inspection, make_draw, put_aside

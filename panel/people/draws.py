@@ -7,13 +7,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from deliberation.sortition.candidate_list import write_list
-from deliberation.sortition.invitation_record import draw_invitations, frame_root, freeze_invitations, leaf_of
+from deliberation.sortition.frames.table import read_table, table_digest
+from deliberation.sortition.invitations.candidate_list import write_list
+from deliberation.sortition.invitations.invitation_record import (
+    draw_invitations,
+    frame_root,
+    freeze_invitations,
+    leaf_of,
+)
+from deliberation.sortition.invitations.stratified import Candidate, Prepared
 from deliberation.sortition.merkle import Tree, salt
 from deliberation.sortition.randomness import Randomness
 from deliberation.sortition.seal import Announced
-from deliberation.sortition.stratified import Candidate, Prepared
-from deliberation.sortition.table import read_table, table_digest
 from panel.audit import record
 from panel.people.classes import CLASSES, groups_for
 from panel.people.exclusions import rest, wake

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
-from deliberation.sortition.frame import Rules, keyed_hash
+from deliberation.sortition.frames.frame import Rules, keyed_hash
 from panel.people.models import Exclusion, Member
 from panel.settings import Settings
 from panel.web.dutch import today

@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.sortition.invitation_record import METHOD, PARTS
+from deliberation.sortition.invitations.invitation_record import METHOD, PARTS
 from panel.people import panel_page
 from panel.people.lots import source_of
 from panel.people.models import Draw, Member

@@ -4,7 +4,7 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
-from deliberation.sortition.panel_record import METHOD as PANEL
+from deliberation.sortition.volunteers.panel_record import METHOD as PANEL
 from panel.reviews.models import Review
 
 

@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.sortition.columns import FIELDS, guess_mapping
-from deliberation.sortition.quotas import plain
-from deliberation.sortition.table import FrameError, read_table
+from deliberation.sortition.frames.columns import FIELDS, guess_mapping
+from deliberation.sortition.frames.table import FrameError, read_table
+from deliberation.sortition.volunteers.quotas import plain
 from panel.people.actions import import_frame, read_rows
 from panel.people.columns import choose_columns
 from panel.people.models import Frame, current_draw

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from time import monotonic
 from typing import Any
 
-from deliberation.sortition.methods import METHODS
-from deliberation.sortition.panel_record import choose_panel, freeze_panels
-from deliberation.sortition.portfolio import lottery_size, round_to_panels
-from deliberation.sortition.quotas import QuotaError, check
+from deliberation.sortition.frames.table import FrameError
 from deliberation.sortition.randomness import read_randomness
 from deliberation.sortition.seal import Announced
-from deliberation.sortition.seating import deal
-from deliberation.sortition.table import FrameError
+from deliberation.sortition.volunteers.methods import METHODS
+from deliberation.sortition.volunteers.panel_record import choose_panel, freeze_panels
+from deliberation.sortition.volunteers.portfolio import lottery_size, round_to_panels
+from deliberation.sortition.volunteers.quotas import QuotaError, check
+from deliberation.sortition.volunteers.seating import deal
 from panel.people.volunteers import facts_and_pool, root_fits
 
 SECONDS_BETWEEN = 0.5

@@ -6,8 +6,8 @@ from fractions import Fraction
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.sortition.allocation import DrawError
-from deliberation.sortition.planning import Plan, forecast, plan
+from deliberation.sortition.invitations.allocation import DrawError
+from deliberation.sortition.invitations.planning import Plan, forecast, plan
 from panel.people.models import Frame, Person
 from panel.web.forms import Fields
 from panel.web.messages import Refused

@@ -8,9 +8,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from deliberation.sortition.invitation_record import leaf_of
+from deliberation.sortition.invitations.invitation_record import leaf_of
+from deliberation.sortition.invitations.stratified import Candidate
 from deliberation.sortition.merkle import SALT_BYTES, climb
-from deliberation.sortition.stratified import Candidate
 
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 PARTS = ("id", "salt", "group", "household", "path")

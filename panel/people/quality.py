@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from tortoise.functions import Count
 
-from deliberation.sortition.areas import AreaFigures, area_population
-from deliberation.sortition.quality import Counts, quality_of
-from deliberation.sortition.table import FrameError
+from deliberation.sortition.frames.areas import AreaFigures, area_population
+from deliberation.sortition.frames.quality import Counts, quality_of
+from deliberation.sortition.frames.table import FrameError
 from panel.people.models import Frame, Person
 from panel.reviews.models import Review
 from panel.web.forms import read_upload

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from deliberation.sortition.quotas import Pool, Target
-from deliberation.sortition.replacements import Replacement, replacements
+from deliberation.sortition.volunteers.quotas import Pool, Target
+from deliberation.sortition.volunteers.replacements import Replacement, replacements
 from panel.audit import record
 from panel.people.draws import make_members
 from panel.people.lot import Chosen

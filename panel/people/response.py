@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from fractions import Fraction
 
-from deliberation.sortition.stratified import Candidate, Stratum
+from deliberation.sortition.invitations.stratified import Candidate, Stratum
 from panel.web.forms import Fields
 
 # Below which age, in words, and the percent of letters that usually is answered.

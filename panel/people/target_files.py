@@ -5,10 +5,10 @@ import io
 from collections.abc import Iterable
 from dataclasses import astuple, replace
 
-from deliberation.sortition.columns import guess_mapping
-from deliberation.sortition.pool_files import read_targets
-from deliberation.sortition.quotas import Target, plain
-from deliberation.sortition.table import FrameError, read_table
+from deliberation.sortition.frames.columns import guess_mapping
+from deliberation.sortition.frames.table import FrameError, read_table
+from deliberation.sortition.volunteers.pool_files import read_targets
+from deliberation.sortition.volunteers.quotas import Target, plain
 from panel.people.targets import OWN, Volunteers
 from panel.web.messages import sentence
 

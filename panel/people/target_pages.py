@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.sortition.quotas import Target
-from deliberation.sortition.table import FrameError
+from deliberation.sortition.frames.table import FrameError
+from deliberation.sortition.volunteers.quotas import Target
 from panel.people.models import Search, current_draw
 from panel.people.target_files import read_csv, write_csv
 from panel.people.targets import (

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
 from typing import Any
 
-from deliberation.sortition.quotas import Pool, QuotaError, Repair, Target, check, group, plain, repair
+from deliberation.sortition.volunteers.quotas import Pool, QuotaError, Repair, Target, check, group, plain, repair
 from panel.audit import record
 from panel.people.models import Frame, Person, Search, current_draw
 from panel.reviews.models import Review, State

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from deliberation.sortition.invitations.stratified import allocate
 from deliberation.sortition.lottery import seeded_order
-from deliberation.sortition.stratified import allocate
 from deliberation.weighting import EVERYONE
 from panel.web.dutch import format_number
 

@@ -13,12 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from deliberation.sortition.frames.table import read_table, table_digest
 from deliberation.sortition.merkle import salt
-from deliberation.sortition.panel_record import pool_root
-from deliberation.sortition.pool_files import read_people, read_targets
-from deliberation.sortition.quotas import Pool, Target, group
 from deliberation.sortition.randomness import Randomness
-from deliberation.sortition.table import read_table, table_digest
+from deliberation.sortition.volunteers.panel_record import pool_root
+from deliberation.sortition.volunteers.pool_files import read_people, read_targets
+from deliberation.sortition.volunteers.quotas import Pool, Target, group
 from panel.people.classes import groups_for
 from panel.people.lot import Chosen, Lot
 from panel.people.models import Draw, Person, current_draw

@@ -17,7 +17,7 @@ from time import process_time
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from deliberation.sortition.stratified import Candidate, Draw, Prepared, allocate
+from deliberation.sortition.invitations.stratified import Candidate, Draw, Prepared, allocate
 from tests.bench.timing import console
 
 SIZES, SHARES = (1, 2, 3, 4, 5, 6), (40, 32, 12, 11, 4, 1)  # about as Statistics Netherlands counts households

@@ -6,10 +6,10 @@ import io
 from datetime import date
 from pathlib import Path
 
-from deliberation.sortition.columns import guess_mapping
-from deliberation.sortition.frame import read_frame
-from deliberation.sortition.stratified import Candidate, draw
-from deliberation.sortition.table import read_table
+from deliberation.sortition.frames.columns import guess_mapping
+from deliberation.sortition.frames.frame import read_frame
+from deliberation.sortition.frames.table import read_table
+from deliberation.sortition.invitations.stratified import Candidate, draw
 from panel.demo.residents import make_frame
 from tests.bench import pools
 from tests.bench.chances import make_town

@@ -14,8 +14,8 @@ from rich.table import Table
 
 from panel.settings import ROOT
 from tests.bench.timing import console
-from tests.deliberation.sortition.made_pools import MadePool, make_pool
-from tests.deliberation.sortition.test_known_optima import KNOWN
+from tests.deliberation.sortition.volunteers.made_pools import MadePool, make_pool
+from tests.deliberation.sortition.volunteers.test_known_optima import KNOWN
 
 PEER = Path(os.environ.get("SAMENSPRAAK_PEER", ROOT / "var/peer/bin/python"))
 PATIENCE = 300  # seconds for the peer; it needs hours for large pools

@@ -14,9 +14,9 @@ from typing import Any
 from tortoise.queryset import QuerySet
 
 from deliberation.questionnaire import Question, Questionnaire, read
-from deliberation.sortition.columns import guess_mapping
+from deliberation.sortition.frames.columns import guess_mapping
+from deliberation.sortition.frames.table import read_table
 from deliberation.sortition.seal import Announced
-from deliberation.sortition.table import read_table
 from panel.answers.actions import ballot_key, close_review, record_ballot, save_answer
 from panel.answers.vault import make_secret
 from panel.arguments.actions import moderate

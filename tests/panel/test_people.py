@@ -7,8 +7,8 @@ from collections.abc import Awaitable, Callable
 import httpx2
 import pytest
 
-from deliberation.sortition.columns import guess_mapping
-from deliberation.sortition.table import read_table
+from deliberation.sortition.frames.columns import guess_mapping
+from deliberation.sortition.frames.table import read_table
 from panel.invitations.actions import opt_out
 from panel.people.exclusions import DRAWN, REST_DAYS
 from panel.people.models import Exclusion, Frame, Member, OptOut, Person

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from deliberation.sample import Stratum, add_up, weigh
-from deliberation.sortition.stratified import Candidate
+from deliberation.sortition.invitations.stratified import Candidate
 from deliberation.weighting import Variable
 from panel.cli import main
 from panel.people.models import Draw, Person

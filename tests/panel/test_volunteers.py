@@ -13,9 +13,9 @@ import httpx2
 import pytest
 from click.testing import CliRunner
 
-from deliberation.sortition.columns import guess_mapping
+from deliberation.sortition.frames.columns import guess_mapping
+from deliberation.sortition.frames.table import read_table
 from deliberation.sortition.seal import Announced
-from deliberation.sortition.table import read_table
 from panel.audit import AuditEntry
 from panel.cli import main
 from panel.invitations.actions import opt_out
