@@ -16,14 +16,14 @@ from panel.arguments import pages as arguments
 from panel.database import Database
 from panel.demo import pages as demo
 from panel.desk import pages as bureau
+from panel.draws import pages as draws
+from panel.draws import plan_page as plans
+from panel.draws import public_page as fair
+from panel.draws import target_pages as targets
 from panel.invitations import pages as invitations
 from panel.invitations import reserve_pages as reserves
-from panel.people import draw_pages as draws
-from panel.people import fair_page as fair
 from panel.people import pages as people
-from panel.people import plan_page as plans
 from panel.people import quality
-from panel.people import target_pages as targets
 from panel.proposals import pages as proposals
 from panel.publication import pages as publication
 from panel.reports import pages as reports

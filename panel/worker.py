@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from panel.answers.actions import close_review, discard_answers
 from panel.answers.vault import ReviewSecret, destroy_secret
 from panel.database import Database
+from panel.draws.search import search_wanted
 from panel.invitations import letters as invitation_letters
 from panel.invitations.actions import remind, send_wave
 from panel.invitations.models import Kind, Wave
@@ -16,7 +17,6 @@ from panel.mail.letter import Letter
 from panel.mail.models import Message
 from panel.mail.smtp import Relay
 from panel.people.models import Frame
-from panel.people.search import search_wanted
 from panel.reports.actions import build_wanted
 from panel.reviews.models import Review, State, Step
 from panel.settings import Settings

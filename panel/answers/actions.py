@@ -13,9 +13,9 @@ from panel.answers.models import Ballot
 from panel.answers.vault import ReviewSecret
 from panel.arguments.models import Statement
 from panel.database import current, dialect
-from panel.people.classes import CLASSES, variables_of
+from panel.draws.classes import CLASSES, variables_of
+from panel.draws.strata import drawn_groups
 from panel.people.models import Draw, Frame, Member, finished_draw
-from panel.people.strata import drawn_groups
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
 from panel.web.messages import Refused

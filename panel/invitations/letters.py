@@ -1,11 +1,11 @@
 """The mails to members. Each is composed when it is sent, from how things stand at that moment."""
 
+from panel.draws.proof import in_groups
 from panel.invitations.links import opt_out_link, personal_link
 from panel.invitations.models import Kind, Wave
 from panel.mail.letter import Letter
 from panel.mail.models import Message
 from panel.people.models import Member, OptOut
-from panel.people.proof import in_groups
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review, State
 from panel.settings import Settings

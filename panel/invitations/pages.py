@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from panel.audit import record
+from panel.draws.proof import in_groups
 from panel.invitations.actions import number_told, open_review, opt_out, opt_out_by_mail, remind, withdraw_and_tell
 from panel.invitations.letters import write_letter
 from panel.invitations.links import OPT_OUT, member_of_token, personal_link
@@ -14,7 +15,6 @@ from panel.mail.letter import Letter
 from panel.mail.outbox import counts
 from panel.mail.pause import pause
 from panel.people.models import Member, OptOut, current_draw
-from panel.people.proof import in_groups
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
 from panel.staff.actions import actor_of

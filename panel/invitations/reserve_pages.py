@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from starlette.requests import Request
 from starlette.responses import Response
 
+from panel.draws.reserves import Plan, call_reserves, mark, plan_reserves
 from panel.invitations.actions import send_wave
 from panel.invitations.models import Kind
 from panel.people.models import Person
-from panel.people.reserves import Plan, call_reserves, mark, plan_reserves
 from panel.reviews.models import Review, State
 from panel.settings import Settings
 from panel.staff.access import staff_on

@@ -7,6 +7,10 @@ from typing import Any
 from deliberation.sortition.frames.columns import guess_mapping, header_fingerprint
 from panel.people.models import ColumnMapping
 
+ID, HOUSEHOLD = "id", "household"
+OWN = {"area": "wijk", "age_class": "leeftijd", "gender": "geslacht"}  # our fields, as categories are called
+RESERVED = {ID, HOUSEHOLD, *OWN.values()}  # columns of the lists of a draw
+
 
 @dataclass(frozen=True)
 class Columns:

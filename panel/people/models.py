@@ -166,7 +166,7 @@ class Member(Model):
     code = fields.CharField(
         max_length=16, unique=True, null=True
     )  # with which to look up one's own place in the draw
-    proof: Any = fields.JSONField(null=True)  # of that place, see panel/people/proof.py
+    proof: Any = fields.JSONField(null=True)  # of that place, see panel/draws/proof.py
     token = fields.CharField(max_length=12, null=True)  # the name of a volunteer in the public record
     dropped_out = fields.BooleanField(default=False, db_default=False)  # said so to the clerk
 

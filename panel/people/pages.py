@@ -8,10 +8,8 @@ from deliberation.sortition.frames.columns import FIELDS, guess_mapping
 from deliberation.sortition.frames.table import FrameError, read_table
 from deliberation.sortition.volunteers.quotas import plain
 from panel.people.actions import import_frame, read_rows
-from panel.people.columns import choose_columns
+from panel.people.columns import RESERVED, choose_columns
 from panel.people.models import Frame, current_draw
-from panel.people.targets import OWN
-from panel.people.volunteers import HOUSEHOLD, ID
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
 from panel.web.forms import read_upload
@@ -20,7 +18,6 @@ from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
 
 MOST_BYTES = 200_000_000
-RESERVED = {ID, HOUSEHOLD, *OWN.values()}  # columns of the lists of a draw
 MOST_CHOICES = 300  # of column names; with more, names are typed
 FIELD_LABELS = {
     "id": "eigen nummer (id)",

@@ -6,13 +6,13 @@ from typing import Any
 
 from panel.answers.models import Ballot
 from panel.arguments.models import Decision, Statement
+from panel.draws.classes import CLASSES
+from panel.draws.sources import source_of
+from panel.draws.strata import drawn_groups
 from panel.invitations.models import Kind, Wave
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
-from panel.people.classes import CLASSES
-from panel.people.lots import source_of
 from panel.people.models import Draw, Member, OptOut, finished_draw
-from panel.people.strata import drawn_groups
 from panel.proposals.dossier import LAWS, Dossier
 from panel.reports.facts import Facts, Lot
 from panel.reviews.models import Review, State, Step

@@ -24,11 +24,11 @@ from panel.arguments.models import Decision, Statement
 from panel.database import Database
 from panel.demo.proposal import read_proposal
 from panel.demo.residents import make_frame
+from panel.draws.actions import freeze_draw, keep_draw, keep_frozen, make_draw, put_aside
+from panel.draws.sources import read_lot
 from panel.invitations.actions import open_review, send_wave, withdraw_and_tell
 from panel.invitations.models import Kind
 from panel.people.actions import import_frame, read_file
-from panel.people.draws import freeze_draw, keep_draw, keep_frozen, make_draw, put_aside
-from panel.people.lots import read_lot
 from panel.people.models import Draw, Member
 from panel.proposals.actions import register_proposal
 from panel.proposals.dossier import Dossier

@@ -164,7 +164,7 @@ async def test_the_signature_alone_or_all_that_drand_shows_is_the_lot(
 async def test_the_same_file_key_and_lot_give_the_same_people_in_another_installation(
     fresh_databases: Callable[[], Urls], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("panel.people.draws.new_key", lambda: b"k" * 32)
+    monkeypatch.setattr("panel.draws.actions.new_key", lambda: b"k" * 32)
 
     async def drawn(secret: str, thrown: str) -> list[str]:
         urls = fresh_databases()

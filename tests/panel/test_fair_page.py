@@ -11,9 +11,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from deliberation.sortition.merkle import SALT_BYTES, climb, leaf, salt
 from deliberation.sortition.seal import Announced
+from panel.draws.proof import LETTERS, code_of, in_groups, read_code
+from panel.draws.town import MOST_AREAS, MOST_DOTS, group_name, groups_of, one_in, town_of
 from panel.people.models import Draw, Member
-from panel.people.proof import LETTERS, code_of, in_groups, read_code
-from panel.people.town import MOST_AREAS, MOST_DOTS, group_name, groups_of, one_in, town_of
 from panel.reviews.models import Review, State
 from panel.web.messages import sentence
 from tests.panel.contents import contents

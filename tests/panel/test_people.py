@@ -172,8 +172,8 @@ async def test_people_without_mail_get_a_letter_and_the_clerk_a_line_in_the_log(
     stage: Stage, clerk: httpx2.AsyncClient
 ) -> None:
     from panel.audit import AuditEntry
+    from panel.draws.proof import in_groups
     from panel.invitations.links import personal_link
-    from panel.people.proof import in_groups
 
     review = await stage.review(State.OPEN)
     [member, *_] = await stage.members(review)

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 import httpx2
 import pytest
 
-from panel.people.panel_page import bars_of
+from panel.draws.panel_page import bars_of
 from panel.reviews.models import State
 from panel.staff.models import Staff
 from panel.web.messages import sentence

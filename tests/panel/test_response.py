@@ -15,8 +15,8 @@ from deliberation.sample import Stratum, add_up, weigh
 from deliberation.sortition.invitations.stratified import Candidate
 from deliberation.weighting import Variable
 from panel.cli import main
+from panel.draws.response import BANDS, response_of
 from panel.people.models import Draw, Person
-from panel.people.response import BANDS, response_of
 from panel.reports.material import input_of_findings
 from panel.reviews.models import Review, State
 from panel.staff.models import Staff

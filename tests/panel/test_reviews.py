@@ -8,11 +8,11 @@ import pytest
 from panel.answers.actions import close_review
 from panel.arguments.actions import moderate
 from panel.audit import AuditEntry, first_broken
+from panel.draws.actions import put_aside
 from panel.invitations.actions import open_review, remind
 from panel.invitations.models import Wave
 from panel.mail.models import Message
 from panel.people.actions import import_frame, read_file
-from panel.people.draws import put_aside
 from panel.people.models import Draw, Member
 from panel.proposals.actions import save_version
 from panel.publication.actions import finish_reply, follow_up, publish, reply

@@ -18,14 +18,14 @@ from deliberation.sortition.frames.table import read_table
 from deliberation.sortition.seal import Announced
 from panel.audit import AuditEntry
 from panel.cli import main
+from panel.draws.proof import code_of, in_groups, read_code, salt_of
+from panel.draws.reserves import call_reserves, plan_reserves
+from panel.draws.search import Wish, ready, search_wanted, want_search
+from panel.draws.targets import propose, save_targets, volunteers_of
 from panel.invitations.actions import opt_out
 from panel.mail.models import Message
 from panel.people.actions import import_frame, read_file
 from panel.people.models import Draw, Frame, Member, OptOut, Person, Search
-from panel.people.proof import code_of, in_groups, read_code, salt_of
-from panel.people.reserves import call_reserves, plan_reserves
-from panel.people.search import Wish, ready, search_wanted, want_search
-from panel.people.targets import propose, save_targets, volunteers_of
 from panel.reviews.models import Review, State
 from panel.staff.models import Staff
 from panel.web.messages import Refused, sentence
@@ -243,8 +243,8 @@ async def test_a_search_that_goes_on_is_stopped_at_once(
             ended.set()
         return []
 
-    monkeypatch.setattr("panel.people.search.run", endless)
-    monkeypatch.setattr("panel.people.search.BEAT", 0.05)
+    monkeypatch.setattr("panel.draws.search.run", endless)
+    monkeypatch.setattr("panel.draws.search.BEAT", 0.05)
     await set_targets(stage, review)
     unit = want_search(review, await ready(review), WISH, Announced("dice", SOURCE), stage.clerk)
     await stage.database.write(unit)

@@ -19,19 +19,19 @@ from deliberation.sortition.randomness import Randomness
 from deliberation.sortition.volunteers.panel_record import pool_root
 from deliberation.sortition.volunteers.pool_files import read_people, read_targets
 from deliberation.sortition.volunteers.quotas import Pool, Target, group
-from panel.people.classes import groups_for
-from panel.people.lot import Chosen, Lot
+from panel.draws.classes import groups_for
+from panel.draws.lot import Chosen, Lot
+from panel.draws.proof import code_of
+from panel.draws.target_files import write_csv
+from panel.draws.targets import Volunteers, kept, volunteers_of
+from panel.people.columns import HOUSEHOLD, ID, OWN
 from panel.people.models import Draw, Person, current_draw
-from panel.people.proof import code_of
-from panel.people.target_files import write_csv
-from panel.people.targets import OWN, Volunteers, kept, volunteers_of
 from panel.reviews.models import Review
 from panel.web.messages import Refused
 from panel.web.process import run
 
 TOKEN_SIGNS = 12
-ID, HOUSEHOLD = "id", "household"
-PROCESS = "panel.people.panel_process"
+PROCESS = "panel.draws.process"
 
 
 @dataclass(frozen=True)

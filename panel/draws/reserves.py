@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from deliberation.sortition.volunteers.quotas import Pool, Target
 from deliberation.sortition.volunteers.replacements import Replacement, replacements
 from panel.audit import record
-from panel.people.draws import make_members
-from panel.people.lot import Chosen
+from panel.draws.actions import make_members
+from panel.draws.lot import Chosen
+from panel.draws.volunteers import Papers, facts_and_pool, panel_papers, people_of
 from panel.people.models import Draw, Member, OptOut
-from panel.people.volunteers import Papers, facts_and_pool, panel_papers, people_of
 from panel.reviews.models import Review, State
 from panel.settings import Settings
 from panel.staff.actions import actor_of

@@ -13,12 +13,12 @@ from deliberation.sortition.invitations.stratified import DrawError
 from deliberation.sortition.randomness import RandomnessError
 from deliberation.sortition.volunteers.portfolio import lottery_size
 from panel.audit import record
-from panel.people import lots
-from panel.people.draws import freeze_draw, keep_draw, keep_frozen, list_for_inspection, make_draw, put_aside
+from panel.draws import sources
+from panel.draws.actions import freeze_draw, keep_draw, keep_frozen, list_for_inspection, make_draw, put_aside
+from panel.draws.response import BANDS, read_rates, usual_rates
+from panel.draws.search import METHODS, USUAL, Wish, ready, set_way, stop_search, want_search
+from panel.draws.volunteers import list_of_codes, panel_papers
 from panel.people.models import Draw, Frame, Member, Search, current_draw
-from panel.people.response import BANDS, read_rates, usual_rates
-from panel.people.search import METHODS, USUAL, Wish, ready, set_way, stop_search, want_search
-from panel.people.volunteers import list_of_codes, panel_papers
 from panel.reviews.models import Review, State
 from panel.staff.access import staff_on
 from panel.staff.actions import actor_of
@@ -73,7 +73,7 @@ async def _search(request: Request, review: Review, fields: Fields) -> None:
         fields.number("reserves", 0, volunteers.frame.accepted),
         fields.number("dropout", 0, 90),
     )
-    announced = lots.read_announced(fields, review)
+    announced = sources.read_announced(fields, review)
     await database_of(request).write(want_search(review, volunteers, wish, announced, staff_on(request)))
 
 
@@ -85,7 +85,7 @@ async def _freeze(request: Request, review: Review, fields: Fields) -> None:
     if await Frame.filter(review=review, volunteers=True).exists():
         await _search(request, review, fields)
         return
-    announced = lots.read_announced(fields, review)
+    announced = sources.read_announced(fields, review)
     found, frozen = await freeze_draw(review, announced, read_rates(fields))
     await database_of(request).write(keep_frozen(review, found, frozen, staff_on(request)))
 
@@ -94,7 +94,7 @@ async def _draw(request: Request, review: Review, fields: Fields) -> None:
     draw = await current_draw(review)
     if draw is None or draw.record is not None:
         raise Refused("people.not_waiting")
-    lot = lots.read_lot(fields.required("lot", lots.MOST_SIGNS), draw.frozen["announced"])
+    lot = sources.read_lot(fields.required("lot", sources.MOST_SIGNS), draw.frozen["announced"])
     made = await make_draw(review, draw, lot)
     await database_of(request).write(keep_draw(settings_of(request), review, made, staff_on(request)))
 
@@ -116,7 +116,7 @@ STEPS: Mapping[str, tuple[Step, str]] = {
 async def _page(request: Request, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
     review = await Review.get(id=request.path_params["id"])
     draw = await current_draw(review)
-    source = lots.source_of(draw.frozen["announced"]) if draw and "announced" in draw.frozen else None
+    source = sources.source_of(draw.frozen["announced"]) if draw and "announced" in draw.frozen else None
     frame = await Frame.get_or_none(review=review)
     search = await Search.get_or_none(review=review)
     if search and search.trouble and frame and frame.volunteers and not draw:
@@ -125,7 +125,7 @@ async def _page(request: Request, typed: dict[str, str], errors: dict[str, str],
     again = search is not None and not search.trouble and "stil" not in request.query_params
     response = page(
         request,
-        "people/lot.html",
+        "draws/lot.html",
         status,
         review=review,
         State=State,
@@ -141,7 +141,7 @@ async def _page(request: Request, typed: dict[str, str], errors: dict[str, str],
         dice=DICE[lottery_size(frame.accepted, review.sample_size)] if frame else "",
         by_letter=await Member.filter(review=review, email="").count(),
         bands=BANDS,
-        typed=lots.suggestion()
+        typed=sources.suggestion()
         | usual_rates()
         | wished
         | {"reason": "", "way": VOLUNTEERS if frame and frame.volunteers else EVERYBODY}

@@ -13,11 +13,11 @@ from tortoise.expressions import Q
 from deliberation.sortition.seal import Announced
 from panel.audit import record
 from panel.database import Database
-from panel.people.draws import new_key, previous_of, publish
-from panel.people.lots import source_of
+from panel.draws.actions import new_key, previous_of, publish
+from panel.draws.sources import source_of
+from panel.draws.targets import Volunteers, answer, kept, volunteers_of
+from panel.draws.volunteers import PROCESS, Papers, composition, papers_of
 from panel.people.models import Frame, Search, current_draw
-from panel.people.targets import Volunteers, answer, kept, volunteers_of
-from panel.people.volunteers import PROCESS, Papers, composition, papers_of
 from panel.reviews.models import Review, State
 from panel.staff.actions import actor_of
 from panel.staff.models import Staff

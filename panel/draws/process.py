@@ -17,7 +17,7 @@ from deliberation.sortition.volunteers.panel_record import choose_panel, freeze_
 from deliberation.sortition.volunteers.portfolio import lottery_size, round_to_panels
 from deliberation.sortition.volunteers.quotas import QuotaError, check
 from deliberation.sortition.volunteers.seating import deal
-from panel.people.volunteers import facts_and_pool, root_fits
+from panel.draws.volunteers import facts_and_pool, root_fits
 
 SECONDS_BETWEEN = 0.5
 

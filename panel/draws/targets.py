@@ -9,6 +9,7 @@ from typing import Any
 
 from deliberation.sortition.volunteers.quotas import Pool, QuotaError, Repair, Target, check, group, plain, repair
 from panel.audit import record
+from panel.people.columns import OWN
 from panel.people.models import Frame, Person, Search, current_draw
 from panel.reviews.models import Review, State
 from panel.staff.actions import actor_of
@@ -16,7 +17,6 @@ from panel.staff.models import Staff
 from panel.web.forms import Fields
 from panel.web.messages import Refused, sentence
 
-OWN = {"area": "wijk", "age_class": "leeftijd", "gender": "geslacht"}  # our fields, as categories are called
 MOST_VOLUNTEERS = 100_000
 MOST_FEATURES = 40  # a category with more gets no proposal
 ENDS = ("min", "max")

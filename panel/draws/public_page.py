@@ -10,11 +10,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.sortition.invitations.invitation_record import METHOD, PARTS
-from panel.people import panel_page
-from panel.people.lots import source_of
+from panel.draws import panel_page
+from panel.draws.proof import NOBODY, in_lines, leads_to, read_code
+from panel.draws.sources import source_of
+from panel.draws.town import group_name, groups_of, one_in, spread, town_of
 from panel.people.models import Draw, Member
-from panel.people.proof import NOBODY, in_lines, leads_to, read_code
-from panel.people.town import group_name, groups_of, one_in, spread, town_of
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review
 from panel.web.forms import read_fields
@@ -22,7 +22,7 @@ from panel.web.messages import sentence
 from panel.web.request import settings_of
 from panel.web.templating import page
 
-TEMPLATES = {METHOD: "people/fair.html"}  # by the method of the draw
+TEMPLATES = {METHOD: "draws/fair.html"}  # by the method of the draw
 AGEING, FINAL = ({"Cache-Control": f"public, max-age={seconds}"} for seconds in (60, 300))
 PLACES = {name: place for place, name in enumerate(PARTS)}
 FEW_GROUPS = 12
@@ -85,7 +85,7 @@ async def look_up(request: Request) -> Response:
         return await _page(request, {"code": sentence("people.unknown_code")}, typed, 422)
     return page(
         request,
-        "people/looked_up.html",
+        "draws/looked_up.html",
         review=review,
         draw=draw,
         proof=proof,

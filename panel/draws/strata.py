@@ -4,7 +4,7 @@ from collections import Counter
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
-from panel.people.classes import CLASSES
+from panel.draws.classes import CLASSES
 from panel.people.models import Draw, Member
 
 

@@ -11,11 +11,11 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from panel.people.lots import source_of
+from panel.draws.proof import salt_of
+from panel.draws.sources import source_of
+from panel.draws.town import one_in
+from panel.draws.volunteers import token_of
 from panel.people.models import Draw, Member
-from panel.people.proof import salt_of
-from panel.people.town import one_in
-from panel.people.volunteers import token_of
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review
 from panel.web.request import settings_of
@@ -47,7 +47,7 @@ def show(
     draw = draws[-1]
     return page(
         request,
-        "people/panel.html",
+        "draws/panel.html",
         status,
         review=review,
         dossier=Dossier.from_json(review.version.content),
@@ -132,7 +132,7 @@ def show_person(request: Request, review: Review, draw: Draw, token: str, member
     reserves = list(record.get("alternates", []))
     return page(
         request,
-        "people/panel_person.html",
+        "draws/panel_person.html",
         review=review,
         draw=draw,
         frozen=frozen,

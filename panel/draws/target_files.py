@@ -9,7 +9,8 @@ from deliberation.sortition.frames.columns import guess_mapping
 from deliberation.sortition.frames.table import FrameError, read_table
 from deliberation.sortition.volunteers.pool_files import read_targets
 from deliberation.sortition.volunteers.quotas import Target, plain
-from panel.people.targets import OWN, Volunteers
+from panel.draws.targets import Volunteers
+from panel.people.columns import OWN
 from panel.web.messages import sentence
 
 HEADER = ("category", "feature", "min", "max", "min_flex", "max_flex")

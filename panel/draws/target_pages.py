@@ -8,9 +8,8 @@ from starlette.responses import Response
 
 from deliberation.sortition.frames.table import FrameError
 from deliberation.sortition.volunteers.quotas import Target
-from panel.people.models import Search, current_draw
-from panel.people.target_files import read_csv, write_csv
-from panel.people.targets import (
+from panel.draws.target_files import read_csv, write_csv
+from panel.draws.targets import (
     Answer,
     Volunteers,
     answer,
@@ -22,6 +21,7 @@ from panel.people.targets import (
     typed_of,
     volunteers_of,
 )
+from panel.people.models import Search, current_draw
 from panel.reviews.models import Review, State
 from panel.staff.access import staff_on
 from panel.web.forms import read_fields, read_upload
@@ -136,7 +136,7 @@ def _page(
 ) -> Response:
     response = page(
         request,
-        "people/targets.html",
+        "draws/targets.html",
         status,
         review=review,
         volunteers=volunteers,

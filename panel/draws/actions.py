@@ -20,13 +20,13 @@ from deliberation.sortition.merkle import Tree, salt
 from deliberation.sortition.randomness import Randomness
 from deliberation.sortition.seal import Announced
 from panel.audit import record
-from panel.people.classes import CLASSES, groups_for
+from panel.draws.classes import CLASSES, groups_for
+from panel.draws.lot import Chosen, Lot
+from panel.draws.proof import code_of, proof_of
+from panel.draws.response import response_of
+from panel.draws.volunteers import make_panel_draw
 from panel.people.exclusions import rest, wake
-from panel.people.lot import Chosen, Lot
 from panel.people.models import Draw, Frame, Member, Person, current_draw
-from panel.people.proof import code_of, proof_of
-from panel.people.response import response_of
-from panel.people.volunteers import make_panel_draw
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance, take_back
 from panel.settings import Settings

@@ -48,7 +48,7 @@ async def show(request: Request) -> Response:
         except DrawError as error:
             errors = {"number": str(error)}
     context = {"asked": asked, "found": found, "rows": rows, "typed": typed, "errors": errors}
-    return page(request, "people/plan.html", 422 if errors else 200, **context)
+    return page(request, "draws/plan.html", 422 if errors else 200, **context)
 
 
 async def _usual(fields: Fields) -> dict[str, str]:
