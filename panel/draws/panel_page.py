@@ -37,6 +37,7 @@ class Bar:
 class Chances:
     smallest: str
     largest: str
+    equal: bool
     bars: Sequence[Bar]
     left_out: int
 
@@ -84,7 +85,7 @@ def chances_of(frozen: Mapping[str, Any]) -> Chances:
     out = set(frozen["excluded"])
     values = [chance for id_, chance in frozen["chances_rounded"].items() if id_ not in out]
     exact = [Fraction(chance).limit_denominator(len(frozen["panels"])) for chance in (min(values), max(values))]
-    return Chances(in_words(exact[0]), in_words(exact[1]), bars_of(values), len(out))
+    return Chances(in_words(exact[0]), in_words(exact[1]), exact[0] == exact[1], bars_of(values), len(out))
 
 
 def in_words(chance: Fraction) -> str:

@@ -11,7 +11,7 @@ from panel.audit import record
 from panel.draws.actions import make_members
 from panel.draws.lot import Chosen
 from panel.draws.volunteers import Papers, facts_and_pool, panel_papers, people_of
-from panel.people.models import Draw, Member, OptOut
+from panel.people.models import Draw, Member, OptOut, finished_draw
 from panel.reviews.models import Review, State
 from panel.settings import Settings
 from panel.staff.actions import actor_of
@@ -65,6 +65,8 @@ async def plan_reserves(review: Review) -> Plan:
     """Outside any unit of work. Refuses when there is no panel of volunteers whose lists are still there."""
     if review.state not in STATES:
         raise Refused("reserves.not_now")
+    if not (await finished_draw(review)).from_volunteers:
+        raise Refused("reserves.none")
     draw, volunteers, papers = await panel_papers(review)
     members = await Member.filter(review=review).order_by("name", "id")
     people = await asyncio.to_thread(people_of, volunteers, papers, review.sample_size)

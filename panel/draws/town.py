@@ -61,7 +61,7 @@ def groups_of(frozen: Mapping[str, Any], invited: Mapping[tuple[str, ...], int] 
 
 def group_name(stratum: Sequence[str]) -> str:
     """What a group has in common; classes that were all taken together tell nothing."""
-    return ", ".join(part for part in stratum if part != EVERYONE) or EVERYONE
+    return ", ".join(part.replace(" + ", " of ") for part in stratum if part != EVERYONE) or EVERYONE
 
 
 def town_of(frozen: Mapping[str, Any], invited: Mapping[tuple[str, ...], int] | None) -> tuple[list[Block], int]:

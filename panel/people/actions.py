@@ -64,7 +64,7 @@ async def import_frame(
         columns=columns and columns.described(),
         area_figures=earlier and earlier.area_figures,
         extra=list(read.extra),
-        volunteers=earlier is not None and earlier.volunteers,
+        volunteers=bool(read.extra) or (earlier is not None and earlier.volunteers),
         targets=earlier and earlier.targets,
     )
     if columns:

@@ -53,6 +53,7 @@ async def read_file(clerk: Visitor, review: str, folder: Path) -> None:
     await look_and_tab(clerk)
     await clerk.follow("Verder naar de loting")
     await look_and_tab(clerk)
+    await clerk.page.get_by_text("Klopt dat niet?").click()
     await clerk.page.get_by_label("Mensen die zich hebben aangemeld").check()
     await clerk.press("Kies dit")
     await look_and_tab(clerk)

@@ -428,7 +428,7 @@ async def test_who_was_drawn_from_everybody_has_no_reserves(stage: Stage, clerk:
     made = await stage.review(State.DRAWN)
     page = await clerk.get(f"/bureau/{made.id}/reserve")
     assert (page.status_code, "Uitval en reserves" in page.text) == (200, True)
-    assert sentence("people.no_list") in page.text
+    assert sentence("reserves.none") in page.text
 
 
 async def test_a_report_of_volunteers_weighs_to_the_panel_and_says_how_it_was_chosen(
