@@ -36,8 +36,11 @@ async def run(module: list[str], document: Any, told: Told | None = None) -> lis
     assert process.stderr is not None  # noqa: S101
     errors = asyncio.create_task(process.stderr.read())
     try:
-        process.stdin.write(json.dumps(document).encode())
-        process.stdin.close()
+        with suppress(ConnectionError):  # a process that is gone says why on its other pipes
+            process.stdin.write(json.dumps(document).encode())
+            await process.stdin.drain()
+            process.stdin.close()
+            await process.stdin.wait_closed()
         printed = []
         async for line in process.stdout:
             printed.append(line.decode().rstrip("\n"))
