@@ -11,12 +11,13 @@ from starlette.responses import Response
 
 from deliberation.sortition.invitations.stratified import DrawError
 from deliberation.sortition.randomness import RandomnessError
+from deliberation.sortition.volunteers.methods import METHODS
 from deliberation.sortition.volunteers.portfolio import lottery_size
 from panel.audit import record
 from panel.draws import sources
 from panel.draws.actions import freeze_draw, keep_draw, keep_frozen, list_for_inspection, make_draw, put_aside
 from panel.draws.response import BANDS, read_rates, usual_rates
-from panel.draws.search import METHODS, USUAL, Wish, ready, set_way, stop_search, want_search
+from panel.draws.search import USUAL, Wish, ready, set_way, stop_search, want_search
 from panel.draws.volunteers import list_of_codes, panel_papers
 from panel.people.models import Draw, Frame, Member, Search, current_draw
 from panel.reviews.models import Review, State
@@ -116,7 +117,7 @@ STEPS: Mapping[str, tuple[Step, str]] = {
 async def _page(request: Request, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
     review = await Review.get(id=request.path_params["id"])
     draw = await current_draw(review)
-    source = sources.source_of(draw.frozen["announced"]) if draw and "announced" in draw.frozen else None
+    source = sources.source_of(draw.frozen["announced"]) if draw else None
     frame = await Frame.get_or_none(review=review)
     search = await Search.get_or_none(review=review)
     if search and search.trouble and frame and frame.volunteers and not draw:
@@ -155,23 +156,13 @@ async def _page(request: Request, typed: dict[str, str], errors: dict[str, str],
     return response
 
 
-async def list_people(request: Request) -> Response:
-    """For an inspector who makes the draw again at the town hall. Each time is written in the log."""
+async def give_list(request: Request) -> Response:
+    """For an inspector who makes the draw again at the town hall, or the codes for letters. Each time is logged."""
     review = await Review.get(id=request.path_params["id"])
-    content = await list_for_inspection(review)
-    actor = actor_of(staff_on(request))
-    await database_of(request).write(record(actor, "list of the draw given out", f"review {review.id}"))
-    headers = {"Content-Disposition": 'attachment; filename="lijst.csv"'}
-    return Response(content, media_type="text/csv; charset=utf-8", headers=headers)
-
-
-async def panel_list(request: Request) -> Response:
-    """The two lists of a panel from volunteers for an inspector, or the codes for everybody's letter."""
-    review = await Review.get(id=request.path_params["id"])
-    name = request.path_params["name"]
-    if name not in PANEL_LISTS:
+    name = request.path_params.get("name", "lijst")
+    if name not in LISTS:
         raise HTTPException(404)
-    content = await PANEL_LISTS[name](review)
+    content = await LISTS[name](review)
     actor = actor_of(staff_on(request))
     await database_of(request).write(record(actor, f"{name} of the draw given out", f"review {review.id}"))
     headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
@@ -186,7 +177,8 @@ async def _categories(review: Review) -> bytes:
     return (await panel_papers(review))[2].categories
 
 
-PANEL_LISTS: Mapping[str, Callable[[Review], Coroutine[Any, Any, bytes]]] = {
+LISTS: Mapping[str, Callable[[Review], Coroutine[Any, Any, bytes]]] = {
+    "lijst": list_for_inspection,  # of everybody who could be drawn; the others are of a panel from volunteers
     "mensen": _people,
     "streefaantallen": _categories,
     "codes": list_of_codes,

@@ -12,13 +12,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from panel.draws.proof import salt_of
-from panel.draws.sources import source_of
 from panel.draws.town import one_in
 from panel.draws.volunteers import token_of
 from panel.people.models import Draw, Member
-from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review
-from panel.web.request import settings_of
 from panel.web.templating import page
 
 STEPS = (1, 1.5, 2, 3, 5, 7)
@@ -42,28 +39,13 @@ class Chances:
     left_out: int
 
 
-def show(
-    request: Request, review: Review, draws: Sequence[Draw], errors: dict[str, str], typed: str, status: int
-) -> Response:
-    draw = draws[-1]
-    return page(
-        request,
-        "draws/panel.html",
-        status,
-        review=review,
-        dossier=Dossier.from_json(review.version.content),
-        draw=draw,
-        frozen=draw.frozen,
-        record=draw.record,
-        source=source_of(draw.frozen["announced"]),
-        earlier=[(old, source_of(old.frozen["announced"])) for old in draws if old.reason is not None],
-        rows=targets_of(draw),
-        chances=chances_of(draw.frozen),
-        number=numbered(draw.record, draw.frozen),
-        address=f"{settings_of(request).base_url}/t/{review.id}/loting.json",
-        typed=typed,
-        errors=errors,
-    )
+def told_of(draw: Draw) -> dict[str, Any]:
+    """What only the page of a panel from volunteers tells."""
+    return {
+        "rows": targets_of(draw),
+        "chances": chances_of(draw.frozen),
+        "number": numbered(draw.record, draw.frozen),
+    }
 
 
 def targets_of(draw: Draw) -> list[dict[str, Any]]:

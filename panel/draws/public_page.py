@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.sortition.invitations.invitation_record import METHOD, PARTS
+from deliberation.sortition.invitations.invitation_record import PARTS
 from panel.draws import panel_page
 from panel.draws.proof import NOBODY, in_lines, leads_to, read_code
 from panel.draws.sources import source_of
@@ -19,10 +19,8 @@ from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review
 from panel.web.forms import read_fields
 from panel.web.messages import sentence
-from panel.web.request import settings_of
 from panel.web.templating import page
 
-TEMPLATES = {METHOD: "draws/fair.html"}  # by the method of the draw
 AGEING, FINAL = ({"Cache-Control": f"public, max-age={seconds}"} for seconds in (60, 300))
 PLACES = {name: place for place, name in enumerate(PARTS)}
 FEW_GROUPS = 12
@@ -39,35 +37,32 @@ async def _page(request: Request, errors: dict[str, str], typed: str = "", statu
     draws = await _draws(request)
     newest = draws[-1]
     review = await Review.get(id=newest.review_id).select_related("version")
-    frozen = newest.frozen
-    if newest.from_volunteers:
-        return panel_page.show(request, review, draws, errors, typed, status)
-    if frozen["method"] not in TEMPLATES:
-        raise HTTPException(404)
-    invited = newest.invited if newest.record else None
-    groups = groups_of(frozen, invited)
-    blocks, per_dot = town_of(frozen, invited)
+    own = panel_page.told_of(newest) if newest.from_volunteers else _told_of(newest)
     return page(
         request,
-        TEMPLATES[frozen["method"]],
+        "draws/panel.html" if newest.from_volunteers else "draws/fair.html",
         status,
         review=review,
         dossier=Dossier.from_json(review.version.content),
         draw=newest,
-        frozen=frozen,
+        frozen=newest.frozen,
         record=newest.record,
-        source=source_of(frozen["announced"]),
+        source=source_of(newest.frozen["announced"]),
         earlier=[(draw, source_of(draw.frozen["announced"])) for draw in draws if draw.reason is not None],
-        groups=groups,
-        spread=spread(groups),
-        few_groups=FEW_GROUPS,
-        blocks=blocks,
-        per_dot=per_dot,
         has_codes=await Member.filter(review=review, code__isnull=False).exists(),
-        address=f"{settings_of(request).base_url}/t/{review.id}/loting.json",
         typed=typed,
         errors=errors,
+        **own,
     )
+
+
+def _told_of(draw: Draw) -> dict[str, Any]:
+    """What only the page of a draw of invitations tells."""
+    invited = draw.invited if draw.record else None
+    groups = groups_of(draw.frozen, invited)
+    blocks, per_dot = town_of(draw.frozen, invited)
+    shown = {"groups": groups, "spread": spread(groups), "few_groups": FEW_GROUPS}
+    return shown | {"blocks": blocks, "per_dot": per_dot}
 
 
 async def look_up(request: Request) -> Response:
@@ -88,7 +83,6 @@ async def look_up(request: Request) -> Response:
         "draws/looked_up.html",
         review=review,
         draw=draw,
-        proof=proof,
         group=group_name(proof["group"]),
         chance=one_in(Fraction(proof["chance"])),
         shown=in_lines(proof, draw.frozen["root"]),

@@ -24,7 +24,6 @@ from panel.staff.models import Staff
 from panel.web.messages import Refused, sentence
 from panel.web.process import ProcessError, run
 
-METHODS = ("maximin", "leximin", "nash", "goldilocks")
 BEAT, LOST = 5.0, timedelta(seconds=30)  # a worker that was not heard of for so long is gone
 
 

@@ -108,10 +108,8 @@ class Draw(Model):
 
     @property
     def invited(self) -> dict[tuple[str, ...], int]:
-        """Group -> how many were drawn. The first version kept it with the group."""
-        if "invited" in self.record:
-            return {tuple(group): number for group, number in self.record["invited"]}
-        return {tuple(group["stratum"]): group["invited"] for group in self.record["strata"]}
+        """Group -> how many were drawn."""
+        return {tuple(group): number for group, number in self.record["invited"]}
 
 
 async def current_draw(review: Review) -> Draw | None:

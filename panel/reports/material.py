@@ -164,12 +164,9 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
 def _lot(draw: Draw) -> Lot:
     """What decided, where it came from, and the fingerprint of who was drawn."""
     record = draw.record
-    if "randomness" not in record:  # as the first version wrote it
-        return {"seed": record["seed"], "seed_source": record["seed_source"], "panel_digest": record["panel"]}
-    source = source_of(record["announced"])
     return {
         "seed": record["randomness"]["text"],
-        "seed_source": source.where,
+        "seed_source": source_of(record["announced"]).where,
         "panel_digest": record["digest"] if draw.from_volunteers else record["panel_digest"],
     }
 

@@ -257,7 +257,7 @@ async def test_an_inspector_makes_the_whole_draw_again_from_the_list(
     for member in await stage.members(review):
         assert member.name not in answer.text
         assert member.email not in answer.text
-    assert await AuditEntry.filter(action="list of the draw given out").count() == 1
+    assert await AuditEntry.filter(action="lijst of the draw given out").count() == 1
 
     done = CliRunner().invoke(main, ["draw", "verify", str(record), str(people)])
     assert done.exit_code == 0, done.output

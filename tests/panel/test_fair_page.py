@@ -201,6 +201,14 @@ async def test_members_find_their_place_also_after_closing(stage: Stage, client:
     assert (await client.post(f"/t/{review.id}/loting", data={"code": code})).status_code == 200
 
 
+async def test_the_page_invites_to_the_town_hall_as_long_as_the_list_is_there(
+    stage: Stage, client: httpx2.AsyncClient
+) -> None:
+    for state, invited in ((State.DRAWN, True), (State.CLOSED, False)):
+        review = await stage.review(state)
+        assert ("Kom langs op het gemeentehuis" in words(await client.get(f"/t/{review.id}/loting"))) is invited
+
+
 async def test_the_code_stands_in_the_invitation_and_in_nothing_else(stage: Stage) -> None:
     from panel.invitations.letters import write_letter
     from panel.invitations.models import Kind
@@ -269,6 +277,7 @@ def test_a_town_of_many_areas_is_one_picture() -> None:
 
 def test_a_group_is_named_by_what_its_people_share() -> None:
     assert group_name(["Noord", "iedereen", "man"]) == "Noord, man"
+    assert group_name(["Noord + Zuid", "65+", "anders + vrouw"]) == "Noord of Zuid, 65+, anders of vrouw"
     assert group_name(["iedereen"] * 3) == "iedereen"
 
 

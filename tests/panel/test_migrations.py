@@ -1,18 +1,14 @@
 """The tables that the migrations make are the ones the models ask for, on the database itself."""
 
-import json
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from tortoise import Model
-from tortoise.context import TortoiseContext, require_context
+from tortoise.context import require_context
 from tortoise.indexes import Index
 from tortoise.migrations.autodetector import MigrationAutodetector
-from tortoise.migrations.executor import MigrationExecutor, MigrationTarget
 
-from panel.database import MODELS, Database, _config, current, migrate
-from panel.people.models import Draw
+from panel.database import MODELS, Database, _config, current
 from panel.settings import Settings
 
 NAMES = ("main", "vault")
@@ -21,12 +17,6 @@ INDEXES_OF_POSTGRES = """
 SELECT i.indisunique AS is_unique, array_agg(a.attname::text ORDER BY array_position(i.indkey, a.attnum)) AS columns
 FROM pg_index i JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY(i.indkey)
 WHERE i.indrelid = $1::regclass GROUP BY i.indexrelid, i.indisunique
-"""
-
-OLD_REVIEW = """
-INSERT INTO review (id, version_id, state, title, sample_size, quorum, majority_percent, closes_at, report_due,
-judgement_on, decision_on, partial, reason, follow_up, created_at) VALUES (7, 1, 'drawn', 'Hulp thuis', 2, 1, 50,
-'2026-12-01 12:00:00', '2026-12-08', '2026-12-20', '2027-01-01', 0, '', '', '2026-11-20 12:00:00')
 """
 
 
@@ -113,33 +103,3 @@ async def test_there_is_nothing_left_to_migrate(database: Database, settings: Se
     config = _config(settings, for_migrations=True)["apps"]
     writers = await MigrationAutodetector(apps, {name: config[name]}).changes()
     assert [writer.operations for writer in writers] == []
-
-
-async def test_a_draw_of_the_first_version_is_kept_as_it_was(
-    settings: Settings, request: pytest.FixtureRequest
-) -> None:
-    if request.config.getoption("--database") != "sqlite":
-        pytest.skip("begins with empty files")
-    main, vault = (f"sqlite://{settings.var / name}.sqlite3" for name in NAMES)
-    old = replace(settings, database_url=main, vault_url=vault)
-    config = _config(old, for_migrations=True)
-    record = {"method": "samenspraak-draw-1", "strata": [{"stratum": ["Noord"], "population": 9, "invited": 2}]}
-    async with TortoiseContext() as context:
-        await context.init(config=config)
-        connection = context.connections.get("main")
-        executor = MigrationExecutor(connection, {"main": config["apps"]["main"]})
-        await executor.migrate([MigrationTarget("main", "0002_columns")])
-        await connection.execute_script("PRAGMA foreign_keys = OFF")
-        await connection.execute_script(OLD_REVIEW)
-        row = [1, 7, json.dumps(record), "2026-11-20 12:00:00+00:00"]
-        await connection.execute_query("INSERT INTO draw (id, review_id, record, drawn_at) VALUES (?, ?, ?, ?)", row)
-    await migrate(old)
-    async with Database(old):
-        draw = await Draw.get(id=1)
-        assert (draw.review_id, draw.number) == (7, 1)
-        assert not draw.reason
-        assert draw.salt_key is None
-        assert draw.frozen == draw.record == record
-        assert draw.announced_at == draw.drawn_at
-        assert draw.invited == {("Noord",): 2}
-        assert (True, ("review_id",)) not in await indexes_of("main", "draw")

@@ -176,6 +176,26 @@ async def test_the_public_page_tells_the_targets_and_the_chances(
     assert "Gekozen" in page
 
 
+async def test_when_everybody_has_the_same_chance_the_page_says_so(
+    stage: Stage, review: Review, client: httpx2.AsyncClient
+) -> None:
+    await read_volunteers(stage, review, volunteers(800))
+    await set_targets(stage, review)
+    await search(stage, review)
+    page = (await client.get(f"/t/{review.id}/loting")).text
+    assert "Ja: iedereen die zich aanmeldde, heeft dezelfde kans: 1 op 40." in page
+    assert "Kleinste kans" not in page
+
+
+async def test_a_file_with_columns_for_targets_is_one_of_volunteers(stage: Stage, review: Review) -> None:
+    assert (await Frame.get(review=review)).volunteers
+    await stage.read_people(review)
+    assert (await Frame.get(review=review)).volunteers  # as it was said of the file before
+    other = await stage.review(State.RELEASED)
+    await stage.read_people(other)
+    assert not (await Frame.get(review=other)).volunteers
+
+
 async def test_the_desk_leads_from_the_file_to_the_members(
     stage: Stage, review: Review, clerk: httpx2.AsyncClient
 ) -> None:

@@ -61,8 +61,6 @@ class Migration(migrations.Migration):
             name='salt_key',
             field=fields.BinaryField(null=True),
         ),
-        # A draw from before has one part only.
-        ops.RunSQL('UPDATE draw SET "number" = 1, frozen = record, announced_at = drawn_at'),
         ops.AlterField(
             model_name='Draw',
             name='announced_at',
