@@ -48,10 +48,9 @@ class Randomness:
         return hmac.digest(self.value, b"samenspraak draw " + bytes.fromhex(commitment), "sha256")
 
     def index(self, panels: int, commitment: str) -> int:
-        """Which of the panels, 0 … panels − 1. As many ten-sided dice as `panels` has zeros
-        are read as its number."""
+        """Which of the panels, 0 … panels − 1. As many ten-sided dice as `panels` has zeros are its number."""
         thrown = self.text.split()
-        if self.kind == "dice" and panels == 10 ** len(thrown) and all(number in "0123456789" for number in thrown):
+        if self.kind == "dice" and panels == 10 ** len(thrown) and all(len(number) == 1 for number in thrown):
             return int("".join(thrown))
         return Stream(self.seed(commitment), "panel").below(panels)
 

@@ -88,6 +88,7 @@ async def _freeze(request: Request, review: Review, fields: Fields) -> None:
         return
     announced = sources.read_announced(fields, review)
     found, frozen = await freeze_draw(review, announced, read_rates(fields))
+    sources.require_unknown(asdict(announced))
     await database_of(request).write(keep_frozen(review, found, frozen, staff_on(request)))
 
 

@@ -71,7 +71,7 @@ async def look_up(request: Request) -> Response:
     typed = (await read_fields(request)).typed().get("code", "")[:MOST_SIGNS]
     draw = (await _draws(request))[-1]
     if draw.from_volunteers:
-        if (token := panel_page.token_in(draw, read_code(typed))) is None:
+        if draw.reason or (token := panel_page.token_in(draw, read_code(typed))) is None:
             return await _page(request, {"code": sentence("people.unknown_code")}, typed, 422)
         return panel_page.show_person(request, review, draw, token, await panel_page.called(review, token))
     member = await Member.get_or_none(review=review, code=read_code(typed))

@@ -14,7 +14,7 @@ from deliberation.sortition.seal import Announced
 from panel.audit import record
 from panel.database import Database
 from panel.draws.actions import new_key, previous_of, publish
-from panel.draws.sources import source_of
+from panel.draws.sources import require_unknown
 from panel.draws.targets import Volunteers, answer, kept, volunteers_of
 from panel.draws.volunteers import PROCESS, Papers, composition, papers_of
 from panel.people.models import Frame, Search, current_draw
@@ -181,8 +181,6 @@ async def _finish(search: Search, key: bytes, frozen: Mapping[str, Any], volunte
     """Publish what was found, unless the clerk stopped it or the lot has fallen meanwhile."""
     if not await Search.filter(id=search.id).delete():
         return
-    when = source_of(frozen["announced"]).when
-    if when is not None and when <= datetime.now(UTC):
-        raise Refused("people.search_too_late")
+    require_unknown(frozen["announced"])
     targets = kept(volunteers.frame) or []
     await publish(search.review, search.frame_id, key, frozen, search.wish["actor"], composition(volunteers, targets))

@@ -74,6 +74,13 @@ def _round_and_signature(typed: str, round_: str) -> str:
     return signature if ":" in signature else f"{round_}:{signature}"
 
 
+def require_unknown(announced: Mapping[str, Any]) -> None:
+    """Refuses when the lot has fallen while everything was being prepared."""
+    when = source_of(announced).when
+    if when is not None and when <= datetime.now(UTC):
+        raise Refused("people.lot_fell", "time")
+
+
 @dataclass(frozen=True)
 class Source:
     """`when`: the moment at which the lot falls, where that is known. `where`: in words."""

@@ -96,6 +96,15 @@ async def test_a_source_that_cannot_be_is_refused_with_what_was_typed(
     assert not await Draw.all().exists()
 
 
+async def test_nothing_is_frozen_when_the_lot_falls_meanwhile(
+    clerk: httpx2.AsyncClient, review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("panel.draws.sources.read_announced", lambda *_: Announced("drand", "1000"))
+    page = await clerk.post(f"/bureau/{review.id}/loting", data=tomorrow())
+    assert (page.status_code, sentence("people.lot_fell") in page.text) == (422, True)
+    assert not await Draw.all().exists()
+
+
 async def test_a_draw_that_cannot_be_made_is_refused_before_anything_is_public(
     stage: Stage, clerk: httpx2.AsyncClient
 ) -> None:

@@ -163,6 +163,15 @@ async def test_everybody_who_volunteered_finds_the_own_place_with_a_code(
         assert (page.status_code, sentence("people.unknown_code") in page.text) == (422, True)
 
 
+async def test_in_a_draw_that_was_put_aside_nobody_was_drawn(
+    stage: Stage, review: Review, drawn: Draw, clerk: httpx2.AsyncClient, client: httpx2.AsyncClient
+) -> None:
+    listed = (await clerk.post(f"/bureau/{review.id}/loting/lijst/codes")).content.decode("utf-8-sig")
+    await stage.put_aside(review)
+    for row in csv.DictReader(io.StringIO(listed), delimiter=";"):
+        assert (await client.post(f"/t/{review.id}/loting", data={"code": row["code"]})).status_code == 422
+
+
 async def test_the_public_page_tells_the_targets_and_the_chances(
     review: Review, frozen: Draw, client: httpx2.AsyncClient, stage: Stage
 ) -> None:
@@ -296,7 +305,7 @@ async def test_a_search_that_fails_says_why_and_can_be_tried_again(
     await stage.database.write(want_search(review, await ready(review), WISH, late, stage.clerk))
     await search_wanted(stage.database)
     assert not await Draw.all().exists()
-    assert sentence("people.search_too_late") in (await clerk.get(f"/bureau/{review.id}/loting")).text
+    assert sentence("people.lot_fell") in (await clerk.get(f"/bureau/{review.id}/loting")).text
     await stage.database.write(want_search(review, await ready(review), WISH, Announced("dice", SOURCE), stage.clerk))
     await read_volunteers(stage, review)
     await search_wanted(stage.database)
