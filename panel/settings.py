@@ -40,6 +40,8 @@ class Settings:
     smtp_password: str = ""
     mail_from: str = "tweedemening@voorbeeld.example"
     mail_in_doubt: Literal["hold", "resend"] = "hold"
+    bounce_address: str = ""
+    bounce_maildir: str = ""
 
     def __post_init__(self) -> None:
         # The dataclass is frozen for its users; these two follow from `var` when they are not set.
@@ -52,6 +54,8 @@ class Settings:
         for name in ("database_url", "vault_url"):
             if not getattr(self, name).startswith(("sqlite://", "postgres://")):
                 raise SettingsError(f"{PREFIX}{name.upper()} must start with sqlite:// or postgres://.")
+        if self.bounce_maildir and not self.bounce_address:
+            raise SettingsError(f"{PREFIX}BOUNCE_MAILDIR is of no use without {PREFIX}BOUNCE_ADDRESS. Set both.")
         address = urlsplit(self.base_url)
         on_this_machine = address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost", "::1")
         if address.scheme != "https" and not on_this_machine:

@@ -15,6 +15,7 @@ from typing import Any
 
 from panel.database import Database
 from panel.mail import outbox
+from panel.mail.envelope import envelope_sender
 from panel.mail.letter import Letter, LetterError, build, wire_address
 from panel.mail.models import Message, State
 from panel.mail.pause import begin_pause, end_pause, pause
@@ -121,7 +122,7 @@ class _Pass:
                 started = await self._database.write(self._write_down(list(done), message))
                 done.clear()
                 if started:
-                    outcome = await self._relay.send(self._settings.mail_from, *mail)
+                    outcome = await self._relay.send(envelope_sender(message.id, self._settings), *mail)
                     log.info("message %d: %s, code %s", message.id, outcome.kind, outcome.code)
                     done.append((message, self._changes(message, outcome)))
         finally:

@@ -13,9 +13,11 @@ from types import TracebackType
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
+from panel.mail.envelope import envelope_sender
 from panel.mail.letter import LetterError, installation_host, one_line, wire_address
 from panel.settings import PREFIX, Settings, SettingsError
 
+LONGEST_ID = 2**31 - 1
 LINE_END = re.compile(rb"\r\n|\r|\n")
 ADDRESS = re.compile(r"<?[^\s<>,;:\"'()\[\]]+@[^\s<>,;:\"'()\[\]]+>?")
 # The relay does not serve us, whoever the mail is for: RFC 5321 3.8 (closing down), RFC 4954 6 (credentials) ...
@@ -67,6 +69,13 @@ class Relay:
             wire_address(settings.mail_from)
         except LetterError:
             raise SettingsError(f"{PREFIX}MAIL_FROM is no mail address.") from None
+        try:
+            wire_address(settings.bounce_address or settings.mail_from)
+            wire_address(envelope_sender(LONGEST_ID, settings))
+        except LetterError:
+            raise SettingsError(
+                f"{PREFIX}BOUNCE_ADDRESS is no mail address, or longer than 36 characters before the @."
+            ) from None
         self.connections = connections
         self._settings = settings
         self._patience = patience

@@ -10,6 +10,7 @@ import pytest
 from panel.database import Database
 from panel.mail import outbox
 from panel.mail.delivery import delay, deliver
+from panel.mail.envelope import message_of
 from panel.mail.letter import Letter
 from panel.mail.models import Message, Pause, State
 from panel.mail.pause import pause
@@ -280,3 +281,14 @@ async def test_no_unit_of_work_is_open_while_a_letter_is_made(database: Database
     async with Relay(mail_settings) as relay:
         assert (await deliver(database, relay, compose, mail_settings)).suppressed == 1
     assert await outbox.counts("reminder", 1) == {State.READY: 1}
+
+
+async def test_a_message_leaves_with_an_envelope_sender_of_its_own(
+    database: Database, mail_settings: Settings, server: UnrulyRelay
+) -> None:
+    settings = replace(mail_settings, bounce_address="bounce@voorbeeld.example")
+    await database.write(outbox.queue("invitation", 1, [1, 2]))
+    await deliver_all(database, settings, Letters())
+    assert {message_of(sender, settings) for sender in server.senders} == {
+        message.id for message in await Message.all()
+    }

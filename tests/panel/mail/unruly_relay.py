@@ -26,6 +26,7 @@ class UnrulyRelay:
         self.received: Counter[str] = Counter()
         self.last = b""  # as it crossed the wire
         self.message_ids: dict[str, set[str]] = {}
+        self.senders: set[str] = set()
         self.at_greeting = "220 relay.example"
         self.at_mail = "250 2.1.0 OK"
         self.silence = 2.0
@@ -73,6 +74,7 @@ class UnrulyRelay:
                 case b"MAIL" if taken >= self.messages_per_connection:
                     return say("421 4.7.0 enough for this connection")
                 case b"MAIL":
+                    self.senders.add(line.decode().strip()[len("MAIL FROM:<") : -1])
                     say(self.at_mail)
                 case b"RCPT":
                     address = line.decode().strip()[len("RCPT TO:<") : -1]
