@@ -16,7 +16,6 @@ from deliberation.sortition.frames.values import RowError
 
 __all__ = [
     "Frame",
-    "FrameSummary",
     "Person",
     "Refusal",
     "Rules",
@@ -37,16 +36,6 @@ class Refusal(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class FrameSummary:
-    """What may be published about a frame."""
-
-    digest: str
-    accepted: int
-    excluded: Mapping[str, int]
-    refused: int
-
-
-@dataclass(frozen=True, slots=True)
 class Frame:
     """Persons, excluded and refused together are the rows of the file, blank ones aside.
 
@@ -58,9 +47,6 @@ class Frame:
     excluded: Mapping[str, int]
     refused: tuple[Refusal, ...]
     extra: tuple[str, ...] = ()
-
-    def summary(self) -> FrameSummary:
-        return FrameSummary(frame_digest(self.persons), len(self.persons), dict(self.excluded), len(self.refused))
 
 
 def frame_digest(persons: Sequence[Person]) -> str:

@@ -388,7 +388,7 @@ def test_the_digest_does_not_depend_on_the_order_or_form_of_the_file() -> None:
     rows = [{"id": f"é{number}", "naam": "Zoë"} for number in range(5)]
     frame = read(file(*rows))
     decomposed = file(*({**row, "id": row["id"].replace("é", "e\u0301")} for row in reversed(rows)))
-    assert read(decomposed).summary() == frame.summary()
+    assert frame_digest(read(decomposed).persons) == frame_digest(frame.persons)
     assert frame_digest(frame.persons[:-1]) != frame_digest(frame.persons)
 
 
@@ -397,7 +397,7 @@ def test_any_other_value_gives_another_digest(column: str) -> None:
     other = {"id": "p9", "naam": "B", "e-mail": "b@c.example", "postcode": "1234AC", "huisnummer": "13",
              "wijkcode": "WK036302", "geslacht": "M"}  # fmt: skip
     changed = read(file({column: other[column]}))
-    assert changed.summary().digest != read(file({})).summary().digest
+    assert frame_digest(changed.persons) != frame_digest(read(file({})).persons)
 
 
 @given(st.lists(st.lists(st.text(max_size=6), min_size=3, max_size=3), min_size=1, max_size=8))
