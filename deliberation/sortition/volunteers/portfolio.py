@@ -16,7 +16,7 @@ from deliberation.sortition.volunteers.quotas import Pool
 Whole = NDArray[np.int16]
 Flags = NDArray[np.bool_]
 PASSES = (64, 0.5), (256, 0.5), (2048, 1.0)
-FAR, TRIED, NODES, EASED = 1.5, 8, 50, 0.1
+FAR, TRIED, NODES, EASED = 1.5, 3, 5, 0.1
 LEAST, MOST = 1000, 10000
 
 
@@ -82,6 +82,10 @@ class _Exchange:
         for rows, numbers in zip(self._rows, rounded.T, strict=True):
             self._held[:, np.unique(rows)] += numbers[:, None]
         self._held[:, nowhere] = 0
+        own = [[*sorted({*rows}), nowhere] for rows in pool.places]  # of a seat more, then of a seat less
+        ends = np.cumsum([0, *map(len, own * 2)], dtype=np.int32)
+        rows = np.array([row for rows in own * 2 for row in rows], dtype=np.int32)
+        self._columns = ends[:-1], rows, np.repeat([1.0, -1.0], len(rows) // 2)
 
     def run(self, look: int, enough: float, together: bool = False) -> None:
         """Exchange with whoever is farthest off, until no type is off by more than `enough` seats or can be helped.
@@ -128,25 +132,25 @@ class _Exchange:
         A mixed integer program: a seat more costs 2 over + 1, a seat less 1 − 2 over, which is what Σ over² changes.
         """
         own, held = self._panels[panel], self._held[panel, :-1]
-        highs = solver()
+        highs, count = solver(), len(own)
         for low, high in zip(self._low[:-1] - held, self._high[:-1] - held, strict=True):
             highs.addRow(low, high, 0, [], [])
         highs.addRow(0, 0, 0, [], [])
-        for step in (1, -1):
-            room = own < self._sizes if step > 0 else own > 0
-            cost = 1 + 2 * step * self._over
-            for t in range(len(own)):
-                rows = np.unique([*self._rows[t], len(held)]).astype(np.int32)
-                must = t == type_ and step == -sign
-                highs.addCol(cost[t], int(must), int(room[t]), len(rows), rows, np.full(len(rows), float(step)))
-        columns = np.arange(2 * len(own), dtype=np.int32)
+        must = np.arange(count) == type_
+        cost = np.concatenate([1 + 2 * self._over, 1 - 2 * self._over])
+        least = np.concatenate([must & (sign < 0), must & (sign > 0)]).astype(float)
+        most = np.concatenate([own < self._sizes, own > 0]).astype(float)
+        starts, rows, values = self._columns
+        highs.addCols(2 * count, cost, least, most, len(rows), starts, rows, values)
+        columns = np.arange(2 * count, dtype=np.int32)
         highs.changeColsIntegrality(len(columns), columns, np.full(len(columns), highspy.HighsVarType.kInteger))
         highs.setOptionValue("mip_max_nodes", NODES)
         highs.run()
         if highs.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return None
-        values = np.rint(highs.getSolution().col_value).astype(np.int64)
-        return values[: len(own)] - values[len(own) :]
+        more, less = np.rint(highs.getSolution().col_value).astype(np.int64).reshape(2, count)
+        change: NDArray[np.int64] = more - less
+        return change
 
     def _seen(self, type_: int, sign: int, look: int) -> NDArray[np.int64]:
         """Panels in which this type has a seat (or, sign −1, could have one more)."""
