@@ -11,6 +11,7 @@ from panel.database import Database
 from panel.draws.search import search_wanted
 from panel.invitations import letters as invitation_letters
 from panel.invitations.actions import remind, send_wave
+from panel.invitations.bounced import discard_texts, unread_of_closed
 from panel.invitations.models import Kind, Wave
 from panel.mail.delivery import deliver
 from panel.mail.letter import Letter
@@ -73,6 +74,7 @@ class Worker:
                 await self._remind_halfway()
                 await self._close_due()
                 await self._clear_withdrawn()
+                await self._clear_returned()
                 await self._destroy_secrets()
                 await build_wanted(self._database, self._settings)
             except Exception as error:
@@ -118,6 +120,11 @@ class Worker:
         for frame in await Frame.filter(review__state=State.WITHDRAWN).select_related("review"):
             await self._database.write(discard_answers(frame.review))
             await self._database.forget(main=PERSONAL)
+
+    async def _clear_returned(self) -> None:
+        if ids := await unread_of_closed():
+            await self._database.write(discard_texts(ids))
+            await self._database.forget(main=("bounce",))
 
     async def _destroy_secrets(self) -> None:
         """The secret of a review lives as long as its ballot box is open, and not after a withdrawal either."""

@@ -17,7 +17,8 @@ from panel.staff.actions import actor_of
 from panel.staff.models import Staff
 from panel.web.messages import Refused
 
-ARRIVED = (MailState.ACCEPTED, MailState.IN_DOUBT, MailState.SENDING)
+ARRIVED = (MailState.ACCEPTED, MailState.IN_DOUBT, MailState.SENDING, MailState.BOUNCED_SOFT)
+GONE = (MailState.REFUSED, MailState.BOUNCED_HARD, MailState.COMPLAINED)
 
 
 async def open_review(review: Review, actor: str) -> int:
@@ -55,11 +56,12 @@ async def send_wave(review: Review, kind: Kind, actor: str) -> int:
 async def receivers(review: Review, kind: Kind) -> list[Member]:
     """Whom a message of this kind can reach; who has opted out meanwhile is spared when it is sent.
 
-    Where the relay refused the address of an invitation no further mail goes: it helps nobody and harms our name.
+    Where an invitation was refused, or any mail came back for good, no further mail goes: it helps nobody and harms
+    our name.
     """
     members = Member.filter(review=review).exclude(opt_out=OptOut.NEVER_AGAIN).exclude(email="")
     if kind is not Kind.INVITATION:
-        members = members.exclude(id__in=await _invited(review, [MailState.REFUSED]))
+        members = members.exclude(id__in=await _gone(review))
     if kind is Kind.WITHDRAWN:
         members = members.filter(id__in=await _invited(review, ARRIVED))
     if kind is Kind.THANKS:
@@ -77,6 +79,19 @@ async def _invited(review: Review, states: Sequence[MailState]) -> list[int]:
     wave = await Wave.get(review=review, kind=Kind.INVITATION)
     found = await Message.filter(kind=Kind.INVITATION, occasion_id=wave.id, state__in=states)
     return [message.recipient_id for message in found]
+
+
+async def _gone(review: Review) -> list[int]:
+    """Members whose address is no use: the relay refused the invitation, or some mail of ours came back for good."""
+    waves = await Wave.filter(review=review)
+    kinds = {wave.id: wave.kind for wave in waves}
+    found = await Message.filter(occasion_id__in=list(kinds), kind__in=list(kinds.values()), state__in=GONE)
+    return [
+        message.recipient_id
+        for message in found
+        if message.kind == kinds[message.occasion_id]
+        and (message.state != MailState.REFUSED or message.kind == Kind.INVITATION)
+    ]
 
 
 async def opt_out_by_mail(settings: Settings, member: Member) -> None:

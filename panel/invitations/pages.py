@@ -8,6 +8,7 @@ from starlette.responses import PlainTextResponse, Response
 from panel.audit import record
 from panel.draws.proof import in_groups
 from panel.invitations.actions import number_told, open_review, opt_out, opt_out_by_mail, remind, withdraw_and_tell
+from panel.invitations.bounced import not_reached, unread
 from panel.invitations.letters import write_letter
 from panel.invitations.links import OPT_OUT, member_of_token, personal_link
 from panel.invitations.models import Kind, Wave
@@ -125,7 +126,14 @@ async def post(request: Request) -> Response:
     waves = [(wave, await counts(wave.kind, wave.id)) for wave in await Wave.filter(review=review).order_by("id")]
     by_letter = await Member.filter(review=review, email="").count()
     return page(
-        request, "invitations/post.html", review=review, waves=waves, by_letter=by_letter, pause=await pause()
+        request,
+        "invitations/post.html",
+        review=review,
+        waves=waves,
+        by_letter=by_letter,
+        pause=await pause(),
+        not_reached=await not_reached(review),
+        unread=await unread(review),
     )
 
 

@@ -13,6 +13,12 @@ class State(StrEnum):
     REFUSED = "refused"  # the relay will not take it, now or later
     IN_DOUBT = "in_doubt"  # the relay may or may not have it: its reply did not arrive
     SUPPRESSED = "suppressed"  # not needed any more when its turn came
+    BOUNCED_SOFT = "bounced_soft"  # the relay took it, and it came back
+    BOUNCED_HARD = "bounced_hard"  # it came back because the address does not exist
+    COMPLAINED = "complained"  # it arrived, and the receiver calls it unwanted
+
+
+RETURNED = (State.BOUNCED_SOFT, State.BOUNCED_HARD, State.COMPLAINED)  # from bad to worse
 
 
 class Message(Model):
@@ -46,3 +52,20 @@ class Pause(Model):
 
     class Meta:
         table = "mail_pause"
+
+
+class Bounce(Model):
+    """A mail that came in about a message of ours."""
+
+    id = fields.IntField(primary_key=True)
+    digest = fields.CharField(max_length=64, unique=True)
+    message_id = fields.IntField()
+    review_id = fields.IntField(null=True)  # of a message to a member
+    kind = fields.CharField(max_length=12)
+    code = fields.CharField(max_length=12, default="")
+    received_at = fields.DatetimeField(auto_now_add=True)
+    content = fields.BinaryField(null=True)  # of unknown mail, for the clerk, until the review closes
+
+    class Meta:
+        table = "bounce"
+        indexes = (("review_id", "kind"),)

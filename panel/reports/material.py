@@ -20,7 +20,7 @@ from panel.settings import Settings
 from panel.web.dutch import local
 from panel.web.messages import sentence
 
-UNREACHED = (MailState.REFUSED, MailState.IN_DOUBT)
+UNREACHED = (MailState.REFUSED, MailState.IN_DOUBT, MailState.BOUNCED_HARD, MailState.BOUNCED_SOFT)
 
 
 async def input_of_findings(review: Review) -> dict[str, Any]:
