@@ -9,20 +9,16 @@ from panel.answers.actions import close_review, discard_answers
 from panel.answers.vault import ReviewSecret, destroy_secret
 from panel.database import Database
 from panel.draws.search import search_wanted
-from panel.invitations import letters as invitation_letters
 from panel.invitations.actions import remind, send_wave
 from panel.invitations.bounced import discard_texts, unread_of_closed
 from panel.invitations.models import Kind, Wave
+from panel.letters import Letters
 from panel.mail.delivery import deliver
-from panel.mail.letter import Letter
-from panel.mail.models import Message
 from panel.mail.smtp import Relay
 from panel.people.models import Frame
 from panel.reports.actions import build_wanted
 from panel.reviews.models import Review, State, Step
 from panel.settings import Settings
-from panel.staff import letters as staff_letters
-from panel.staff.actions import SIGN_IN
 from panel.web.faults import where
 from panel.web.messages import Refused
 
@@ -50,11 +46,18 @@ class Worker:
         self._stopping.set()
 
     async def _mail(self) -> None:
+        letters = Letters(self._settings)
         async with Relay(self._settings) as relay:
             while not self._stopping.is_set():
                 try:
                     summary = await deliver(
-                        self._database, relay, self._compose, self._settings, stopping=self._stopping
+                        self._database,
+                        relay,
+                        letters.compose,
+                        self._settings,
+                        stopping=self._stopping,
+                        prepare=letters.prepare,
+                        still_needed=letters.still_needed,
                     )
                 except Exception as error:
                     log.error("a pass of delivery failed and will be tried again: %s", where(error))  # noqa: TRY400
@@ -62,11 +65,6 @@ class Worker:
                     continue
                 if not summary.settled:
                     await self._wait(IDLE_SECONDS)
-
-    async def _compose(self, message: Message) -> Letter | None:
-        if message.kind == SIGN_IN:
-            return await staff_letters.compose(self._settings, message)
-        return await invitation_letters.compose(self._settings, message)
 
     async def _care(self) -> None:
         while not self._stopping.is_set():

@@ -1,9 +1,14 @@
-"""The mails to members. Each is composed when it is sent, from how things stand at that moment."""
+"""The mails to members. Each is filled in when it is sent, from how things stand at that moment."""
 
+import secrets
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from panel.database import current
 from panel.draws.proof import in_groups
 from panel.invitations.links import opt_out_link, personal_link
 from panel.invitations.models import Kind, Wave
-from panel.mail.letter import Letter
+from panel.mail.letter import Copy, Form, Letter
 from panel.mail.models import Message
 from panel.people.models import Member, OptOut
 from panel.proposals.dossier import Dossier
@@ -11,16 +16,76 @@ from panel.reviews.models import Review, State
 from panel.settings import Settings
 from panel.web.templating import render, subject_and_text
 
+READ = ("id", "review_id", "name", "email", "link_id", "link_version", "opt_out", "participated", "code", "token")
+STANDING = """
+SELECT member.id, member.opt_out, member.participated, review.state
+FROM member JOIN review ON review.id = member.review_id WHERE member.id IN
+"""
 
-async def compose(settings: Settings, message: Message) -> Letter | None:
-    """The letter of one message, or None when this member does not need it any more."""
-    wave = await Wave.get(id=message.occasion_id)
-    member = await Member.get(id=message.recipient_id)
-    review = await Review.get(id=wave.review_id).select_related("version")
-    kind = Kind(wave.kind)
-    if not needed(kind, member, review):
-        return None
-    return write_letter(settings, kind, member, review)
+
+class Personal(NamedTuple):
+    """All that differs between letters of a wave, but for the sentences about volunteers and about a code."""
+
+    name: str
+    link: str
+    opt_out: str
+    code: str
+
+
+class WaveLetters:
+    """The letters of one pass of delivery: what they need is read at once, and each wave is written once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._waves: dict[int, Wave] = {}
+        self._members: dict[int, Member] = {}
+        self._forms: dict[tuple[int, bool, bool], tuple[Form, Personal]] = {}
+
+    async def prepare(self, messages: Sequence[Message]) -> None:
+        waves = Wave.filter(id__in={message.occasion_id for message in messages})
+        self._waves = {wave.id: wave async for wave in waves.select_related("review__version")}
+        members = Member.filter(id__in=[message.recipient_id for message in messages]).only(*READ)
+        self._members = {member.id: member for member in await members}
+        self._forms.clear()
+
+    def write(self, message: Message) -> Copy | None:
+        """The letter of one message, or None when this member does not need it any more."""
+        wave, member = self._waves[message.occasion_id], self._members[message.recipient_id]
+        if not needed(Kind(wave.kind), member, wave.review):
+            return None
+        personal = _personal(self._settings, member)
+        form, marks = self._form(wave, member)
+        filled = dict(zip(marks, personal, strict=True))
+        return Copy(form, member.name, member.email, personal.opt_out, filled)
+
+    async def still_needed(self, messages: Sequence[Message]) -> set[int]:
+        """The ids of those that are needed at this moment. Assumes a unit of work."""
+        if not messages:
+            return set()
+        ids = ", ".join(str(message.recipient_id) for message in messages)
+        _, rows = await current().execute_query(f"{STANDING} ({ids})")
+        standing = {row["id"]: row for row in rows}
+        found = set()
+        for message in messages:
+            wave, row = self._waves[message.occasion_id], standing.get(message.recipient_id)
+            if row is None:
+                continue
+            member = self._members[message.recipient_id]
+            member.opt_out, member.participated = row["opt_out"], bool(row["participated"])
+            wave.review.state = row["state"]
+            if needed(Kind(wave.kind), member, wave.review):
+                found.add(message.id)
+        return found
+
+    def _form(self, wave: Wave, member: Member) -> tuple[Form, Personal]:
+        variant = (wave.id, bool(member.token), bool(member.code))
+        if variant not in self._forms:
+            marks = Personal(*(secrets.token_hex(8) for _ in Personal._fields))
+            if not member.code:
+                marks = marks._replace(code="")
+            texts = _write(self._settings, Kind(wave.kind), wave.review, marks, from_volunteers=bool(member.token))
+            self._forms[variant] = Form(*texts, self._settings, [mark for mark in marks if mark]), marks
+        return self._forms[variant]
 
 
 def needed(kind: Kind, member: Member, review: Review) -> bool:
@@ -38,21 +103,27 @@ def needed(kind: Kind, member: Member, review: Review) -> bool:
 
 
 def write_letter(settings: Settings, kind: Kind, member: Member, review: Review) -> Letter:
+    """The whole letter of one member."""
+    personal = _personal(settings, member)
+    texts = _write(settings, kind, review, personal, from_volunteers=bool(member.token))
+    return Letter(member.name, member.email, *texts, unsubscribe_url=personal.opt_out)
+
+
+def _personal(settings: Settings, member: Member) -> Personal:
+    code = in_groups(member.code) if member.code else ""
+    return Personal(member.name, personal_link(settings, member), opt_out_link(settings, member), code)
+
+
+def _write(
+    settings: Settings, kind: Kind, review: Review, personal: Personal, *, from_volunteers: bool
+) -> tuple[str, str, str]:
+    """Subject, plain text and HTML."""
     context = {
-        "member": member,
+        **personal._asdict(),
+        "from_volunteers": from_volunteers,
         "review": review,
         "dossier": Dossier.from_json(review.version.content),
-        "link": personal_link(settings, member),
-        "opt_out": opt_out_link(settings, member),
         "public": f"{settings.base_url}/t/{review.id}",
-        "code": in_groups(member.code) if member.code else "",
     }
     subject, text = subject_and_text(render(f"mail/{kind}.txt", settings, **context))
-    return Letter(
-        to_name=member.name,
-        to_address=member.email,
-        subject=subject,
-        text=text,
-        html=render(f"mail/{kind}.html", settings, **context),
-        unsubscribe_url=opt_out_link(settings, member),
-    )
+    return subject, text, render(f"mail/{kind}.html", settings, **context)

@@ -1,30 +1,31 @@
 """One pass of delivery: claim what is due, compose each letter, hand it to the relay, write down what became of it.
 
 No letter is composed and no mail sent inside a unit of work. What became of one message and the start of the next are
-written in the same unit, and the units of the connections share their commits.
+written in the same unit, for all connections that wait for it at that moment.
 """
 
 import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from panel.database import Database
 from panel.mail import outbox
 from panel.mail.envelope import envelope_sender
-from panel.mail.letter import Letter, LetterError, build, wire_address
+from panel.mail.letter import Copy, Letter, LetterError, build, wire_address
 from panel.mail.models import Message, State
+from panel.mail.outbox import Change
 from panel.mail.pause import begin_pause, end_pause, pause
 from panel.mail.smtp import Kind, Outcome, Relay
 from panel.settings import Settings
 from panel.web.faults import where
 
-Compose = Callable[[Message], Awaitable[Letter | None]]
-Changes = dict[str, Any]
+Compose = Callable[[Message], Awaitable[Letter | Copy | None]]
+Prepare = Callable[[Sequence[Message]], Awaitable[None]]
+StillNeeded = Callable[[Sequence[Message]], Awaitable[set[int]]]
 
 TRIES = 8
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=5), timedelta(hours=4)
@@ -56,9 +57,13 @@ async def deliver(
     *,
     limit: int = 200,
     stopping: asyncio.Event | None = None,
+    prepare: Prepare | None = None,
+    still_needed: StillNeeded | None = None,
 ) -> Summary:
     """Deliver up to `limit` messages. `compose` gives the letter, or None when it is not needed any more.
 
+    `prepare` gets all messages of this pass beforehand, to read at once what their letters need. `still_needed` is
+    asked once more in the unit of work that writes down the start: the ids of the messages that are to go.
     When the relay does not serve us, what was not sent is given back untouched and all mail is paused for a while;
     within that time this returns at once. `stopping` ends the pass after the messages that are on their way.
     """
@@ -66,8 +71,9 @@ async def deliver(
     if waiting and waiting.until > datetime.now(UTC):
         return Summary(relay_down=waiting.reply, paused_until=waiting.until)
     claimed = await database.write(_take(limit, settings))
-    delivery = _Pass(database, relay, compose, settings, claimed=claimed, stopping=stopping or asyncio.Event())
-    await delivery.run()
+    books = _Books(database, still_needed)
+    delivery = _Pass(relay, compose, settings, books, claimed=claimed, stopping=stopping or asyncio.Event())
+    await delivery.run(prepare)
     return delivery.summary
 
 
@@ -77,100 +83,158 @@ async def _take(limit: int, settings: Settings) -> list[Message]:
     return await outbox.claim(limit)
 
 
+@dataclass(frozen=True)
+class _Entry:
+    done: list[Change]
+    following: Message | None
+    started: asyncio.Future[bool]
+
+
+class _Books:
+    """Writes down what became of messages and which are started, in one unit of work for all who wait for that."""
+
+    def __init__(self, database: Database, still_needed: StillNeeded | None) -> None:
+        self.database = database
+        self.suppressed = 0
+        self._still_needed = still_needed
+        self._waiting: list[_Entry] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def write(self, done: list[Change], following: Message | None = None) -> bool:
+        """Whether the message that follows may be sent now."""
+        entry = _Entry(done, following, asyncio.get_running_loop().create_future())
+        self._waiting.append(entry)
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        return await asyncio.shield(entry.started)
+
+    async def close(self) -> None:
+        if self._writing:
+            await asyncio.wait({self._writing})
+
+    async def _write(self) -> None:
+        while self._waiting:
+            entries, self._waiting = self._waiting, []
+            started: set[int] = set()
+            failure: Exception | None = None
+            try:
+                started, needless = await self.database.write(self._unit(entries))
+                self.suppressed += needless
+            except Exception as error:
+                failure = error
+            for entry in entries:
+                if entry.started.done():
+                    continue
+                if failure:
+                    entry.started.set_exception(failure)
+                else:
+                    entry.started.set_result(entry.following is not None and entry.following.id in started)
+
+    async def _unit(self, entries: list[_Entry]) -> tuple[set[int], int]:
+        following = [entry.following for entry in entries if entry.following]
+        changes = [change for entry in entries for change in entry.done]
+        needed = {message.id for message in following}
+        if following and self._still_needed:
+            needed &= await self._still_needed(following)
+        needless = [Change(message.id, State.SUPPRESSED, "") for message in following if message.id not in needed]
+        await outbox.settle_all(changes + needless)
+        return await outbox.start_all(needed), len(needless)
+
+
 class _Pass:
     def __init__(
         self,
-        database: Database,
         relay: Relay,
         compose: Compose,
         settings: Settings,
+        books: _Books,
         *,
         claimed: list[Message],
         stopping: asyncio.Event,
     ) -> None:
         self.summary = Summary()
-        self._database = database
         self._relay = relay
         self._compose = compose
         self._settings = settings
+        self._books = books
         self._queue = deque(claimed)
         self._lent = {message.id for message in claimed}
         self._stopping = stopping
 
-    async def run(self) -> None:
+    async def run(self, prepare: Prepare | None) -> None:
         renewal = asyncio.create_task(self._renew())
-        workers = [self._work() for _ in range(min(self._relay.connections, len(self._queue)))]
         try:
+            if prepare:
+                await prepare(list(self._queue))
+            workers = [self._work() for _ in range(min(self._relay.connections, len(self._queue)))]
             ends = await asyncio.gather(*workers, return_exceptions=True)
         finally:
             renewal.cancel()
             await asyncio.gather(renewal, return_exceptions=True)
-            await self._database.write(self._finish())
+            await self._books.close()
+            self.summary.suppressed += self._books.suppressed
+            await self._books.database.write(self._finish())
         for end in ends:
             if isinstance(end, BaseException):
                 raise end
 
     async def _work(self) -> None:
-        done: list[tuple[Message, Changes]] = []
+        done: list[Change] = []
         try:
             while self._queue and not self._stopping.is_set() and not self.summary.relay_down:
                 message = self._queue.popleft()
                 mail = await self._mail(message)
-                if isinstance(mail, dict):
-                    done.append((message, mail))
+                if isinstance(mail, Change):
+                    done.append(mail)
                     continue
-                started = await self._database.write(self._write_down(list(done), message))
-                done.clear()
+                started = await self._write_down(done, message)
                 if started:
                     outcome = await self._relay.send(envelope_sender(message.id, self._settings), *mail)
                     log.info("message %d: %s, code %s", message.id, outcome.kind, outcome.code)
-                    done.append((message, self._changes(message, outcome)))
+                    done.append(self._change(message, outcome))
         finally:
             if done:
-                await self._database.write(self._write_down(done))
+                await self._write_down(done)
 
-    async def _mail(self, message: Message) -> tuple[str, bytes] | Changes:
+    async def _mail(self, message: Message) -> tuple[str, bytes] | Change:
         """The address and the bytes to send; or, when there is nothing to send, what becomes of the message."""
         try:
             letter = await self._compose(message)
             if letter is None:
                 self.summary.suppressed += 1
-                return {"state": State.SUPPRESSED, "reply": ""}
+                return Change(message.id, State.SUPPRESSED, "")
             return wire_address(letter.to_address), build(letter, message.id, self._settings)
         except Exception as error:
             log.warning("message %d: no letter, %s", message.id, where(error))
             self.summary.refused += 1
             why = str(error) if isinstance(error, LetterError) else type(error).__name__
-            return {"state": State.REFUSED, "reply": f"no letter could be made: {why}"}
+            return Change(message.id, State.REFUSED, f"no letter could be made: {why}")
 
-    def _changes(self, message: Message, outcome: Outcome) -> Changes:
+    def _change(self, message: Message, outcome: Outcome) -> Change:
         if outcome.kind is Kind.RELAY_DOWN:
             self.summary.relay_down = outcome.reply
             # Behind those that were due together with it, so that no message can keep the others waiting.
-            return {"state": State.READY, "due_at": message.due_at + timedelta(seconds=1), "reply": outcome.reply}
+            return Change(message.id, State.READY, outcome.reply, due_at=message.due_at + timedelta(seconds=1))
+        change = Change(message.id, State(outcome.kind.value), outcome.reply, attempts=message.attempts + 1)
         tries = message.attempts + 1
-        state = State(outcome.kind.value)
-        changes: Changes = {"attempts": tries, "reply": outcome.reply}
         resend = outcome.kind is Kind.IN_DOUBT and self._settings.mail_in_doubt == "resend"
         if tries < TRIES and (resend or outcome.kind is Kind.DEFERRED):
-            state = State.DEFERRED
-            changes["due_at"] = datetime.now(UTC) + delay(tries)
+            change = replace(change, state=State.DEFERRED, due_at=datetime.now(UTC) + delay(tries))
         elif outcome.kind is Kind.DEFERRED:
-            state = State.REFUSED
-            changes["reply"] = f"too many tries: {outcome.reply}"[:300]
-        setattr(self.summary, state.value, getattr(self.summary, state.value) + 1)
-        return changes | {"state": state}
+            change = replace(change, state=State.REFUSED, reply=f"too many tries: {outcome.reply}"[:300])
+        setattr(self.summary, change.state.value, getattr(self.summary, change.state.value) + 1)
+        return change
 
-    async def _write_down(self, done: list[tuple[Message, Changes]], following: Message | None = None) -> bool:
-        for message, changes in done:
-            await outbox.settle(message, **changes)
-            self._lent.discard(message.id)
-        return following is not None and await outbox.start(following)
+    async def _write_down(self, done: list[Change], following: Message | None = None) -> bool:
+        started = await self._books.write(list(done), following)
+        self._lent.difference_update(change.message_id for change in done)
+        done.clear()
+        return started
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(outbox.LEASE.total_seconds() / 3)
-            await self._database.write(outbox.renew(list(self._lent)))
+            await self._books.database.write(outbox.renew(list(self._lent)))
 
     async def _finish(self) -> None:
         await outbox.release(list(self._lent))

@@ -49,6 +49,8 @@ class Form:
     """A letter to many, in which marks stand for what is personal: the bytes between those marks."""
 
     def __init__(self, subject: str, text: str, html: str, settings: Settings, marks: Collection[str] = ()) -> None:
+        if any(mark in subject for mark in marks):
+            raise ValueError("a subject that is the same for everybody cannot hold what is personal")
         boundary = f"=_{secrets.token_hex(12)}"  # quoted-printable never contains "=_" (RFC 2045 6.7)
         self._settings = settings
         self._head = [

@@ -7,6 +7,7 @@ worker that was asleep wakes up after its lease.
 
 import json
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
@@ -34,6 +35,36 @@ WITH added AS (
     ON CONFLICT DO NOTHING RETURNING 1
 ) SELECT count(*) AS number FROM added
 """
+SETTLE_SQLITE = """
+UPDATE message SET state = ?, reply = ?, attempts = COALESCE(?, attempts), due_at = COALESCE(?, due_at),
+lease_until = NULL, changed_at = ? WHERE id = ? AND (? OR state IN ('claimed', 'sending', 'in_doubt'))
+"""
+SETTLE_POSTGRES = """
+UPDATE message SET state = $1::varchar, reply = $2::varchar, attempts = COALESCE($3::int, attempts),
+due_at = COALESCE($4::timestamptz, due_at), lease_until = NULL, changed_at = $5::timestamptz
+WHERE id = $6::int AND ($7::boolean OR state IN ('claimed', 'sending', 'in_doubt'))
+"""
+START_SQLITE = """
+UPDATE message SET state = 'sending', lease_until = ?, changed_at = ?
+WHERE state = 'claimed' AND id IN (SELECT value FROM json_each(?)) RETURNING id
+"""
+START_POSTGRES = """
+WITH started AS (
+    UPDATE message SET state = 'sending', lease_until = $1::timestamptz, changed_at = $2::timestamptz
+    WHERE state = 'claimed' AND id IN (SELECT value::int FROM json_array_elements_text($3::json)) RETURNING id
+) SELECT id FROM started
+"""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What became of a message; attempts and time stay as they are when nothing is said of them."""
+
+    message_id: int
+    state: State
+    reply: str
+    attempts: int | None = None
+    due_at: datetime | None = None
 
 
 async def queue(kind: str, occasion_id: int, recipient_ids: Iterable[int], due_at: datetime | None = None) -> int:
@@ -82,17 +113,35 @@ async def release(ids: Collection[int]) -> None:
 
 async def start(message: Message) -> bool:
     """Write down that the sending begins now; False when the message is no longer lent to whoever asks."""
-    now = datetime.now(UTC)
-    lent = Message.filter(id=message.id, state=State.CLAIMED)
-    return bool(await lent.update(state=State.SENDING, lease_until=_lease(), changed_at=now))
+    return message.id in await start_all([message.id])
 
 
-async def settle(message: Message, **outcome: Any) -> None:
+async def start_all(ids: Collection[int]) -> set[int]:
+    """As `start`, for several at once: those that are still lent."""
+    if not ids:
+        return set()
+    values = [_sql(_lease()), _sql(datetime.now(UTC)), json.dumps(list(ids))]
+    _, rows = await current().execute_query(START_SQLITE if dialect() == "sqlite" else START_POSTGRES, values)
+    return {row["id"] for row in rows}
+
+
+async def settle(message: Message, state: State, reply: str) -> None:
     """Write down what became of a message. What a relay accepted stays accepted."""
-    row = Message.filter(id=message.id)
-    if outcome["state"] != State.ACCEPTED:
-        row = row.filter(state__in=(State.CLAIMED, State.SENDING, State.IN_DOUBT))
-    await row.update(**outcome, lease_until=None, changed_at=datetime.now(UTC))
+    await settle_all([Change(message.id, state, reply)])
+
+
+async def settle_all(changes: Iterable[Change]) -> None:
+    now = _sql(datetime.now(UTC))
+    rows = [
+        [c.state.value, c.reply, c.attempts, _sql(c.due_at), now, c.message_id, c.state == State.ACCEPTED]
+        for c in changes
+    ]
+    if rows:
+        await current().execute_many(SETTLE_SQLITE if dialect() == "sqlite" else SETTLE_POSTGRES, rows)
+
+
+def _sql(time: datetime | None) -> Any:
+    return str(time.astimezone(UTC)) if time and dialect() == "sqlite" else time
 
 
 async def recover(in_doubt: Policy) -> int:

@@ -9,8 +9,9 @@ from pathlib import Path
 import aiosmtplib
 
 from panel.invitations.actions import send_wave
-from panel.invitations.letters import compose
+from panel.invitations.letters import write_letter
 from panel.invitations.models import Kind
+from panel.letters import Letters
 from panel.mail.delivery import deliver
 from panel.mail.letter import Letter, build
 from panel.mail.models import Message, State
@@ -25,7 +26,7 @@ INVITATIONS = 400  # in each of five rounds: 2,000
 async def run(folder: Path) -> None:
     for kind in sinks():
         async with sink(kind) as port, opened_review(folder / kind, INVITATIONS, port) as opened:
-            wave = Wave(opened, port, [await _letter(opened, row) for row in await Message.all()])
+            wave = Wave(opened, port, await _letters(opened))
             await compare(
                 f"Invitations into {kind}",
                 "message",
@@ -37,10 +38,13 @@ async def run(folder: Path) -> None:
             )
 
 
-async def _letter(opened: Opened, row: Message) -> Letter:
-    letter = await compose(opened.stage.settings, row)
-    assert letter is not None
-    return letter
+async def _letters(opened: Opened) -> list[Letter]:
+    await opened.review.fetch_related("version")
+    members = {member.id: member for member in opened.members}
+    return [
+        write_letter(opened.stage.settings, Kind.INVITATION, members[row.recipient_id], opened.review)
+        for row in await Message.all()
+    ]
 
 
 @dataclass(frozen=True)
@@ -58,10 +62,20 @@ class Wave:
             await send_wave(self.opened.review, Kind.INVITATION, "bench")
 
         await database.write(queue_again())
+        letters = Letters(settings)
         clock = Clock()
         async with Relay(settings) as relay:
-            while (await deliver(database, relay, lambda row: compose(settings, row), settings)).settled:
-                pass
+            more = True
+            while more:
+                summary = await deliver(
+                    database,
+                    relay,
+                    letters.compose,
+                    settings,
+                    prepare=letters.prepare,
+                    still_needed=letters.still_needed,
+                )
+                more = bool(summary.settled)
         cost = clock.stop()
         assert await Message.filter(state=State.ACCEPTED).count() == INVITATIONS
         return cost
