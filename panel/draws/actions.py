@@ -205,7 +205,7 @@ async def put_aside(settings: Settings, review: Review, reason: str, staff: Staf
 async def list_for_inspection(review: Review) -> bytes:
     """Everybody who could be drawn, without names: enough to make the draw again. Outside any unit of work."""
     draw = await current_draw(review)
-    if draw is None or draw.salt_key is None:
+    if draw is None or draw.salt_key is None or draw.from_volunteers:
         raise Refused("people.no_list")
     found = await _candidates(review, draw.salt_key)
     return await asyncio.to_thread(lambda: write_list(found.people, CLASSES, found.salts()))

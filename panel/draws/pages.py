@@ -74,7 +74,7 @@ async def _search(request: Request, review: Review, fields: Fields) -> None:
         fields.number("reserves", 0, volunteers.frame.accepted),
         fields.number("dropout", 0, 90),
     )
-    announced = sources.read_announced(fields, review)
+    announced = sources.ten_sided(sources.read_announced(fields, review))
     await database_of(request).write(want_search(review, volunteers, wish, announced, staff_on(request)))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -21,8 +22,11 @@ from panel.people.models import Frame, Search, current_draw
 from panel.reviews.models import Review, State
 from panel.staff.actions import actor_of
 from panel.staff.models import Staff
+from panel.web.faults import where
 from panel.web.messages import Refused, sentence
-from panel.web.process import ProcessError, run
+from panel.web.process import run
+
+log = logging.getLogger(__name__)
 
 BEAT, LOST = 5.0, timedelta(seconds=30)  # a worker that was not heard of for so long is gone
 
@@ -126,7 +130,8 @@ async def _find(database: Database, search: Search) -> None:
             await database.write(_finish(search, key, told["frozen"], volunteers))
     except Refused as refused:
         await database.write(_fail(search, refused.sentence))
-    except (ProcessError, OSError) as error:
+    except Exception as error:  # whatever it was, trying again by itself would not mend it
+        log.warning("review %d: no panel was found, %s", search.review_id, where(error))
         await database.write(_fail(search, sentence("people.search_failed")))
         await database.write(record("worker", "search failed", f"review {search.review_id}", type(error).__name__))
 

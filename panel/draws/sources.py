@@ -16,6 +16,7 @@ from panel.web.messages import Refused
 
 KINDS = ("drand", "dice", "lottery")
 MOST_SIGNS = 2_000
+TEN_SIDES = "0 tot en met 9"
 NOON = time(12)
 ADDRESS = "https://api.drand.sh/v2/beacons/quicknet/rounds/{}"
 
@@ -48,6 +49,13 @@ def read_announced(fields: Fields, review: Review) -> Announced:
     if moment >= review.closes_at:
         raise Refused("people.lot_too_late", "day")
     return Announced(kind, str(round_after(moment)))
+
+
+def ten_sided(announced: Announced) -> Announced:
+    """Dice that are the number of a panel have ten sides. Said beforehand: ordinary dice would pass over most."""
+    if announced.kind != "dice" or TEN_SIDES in announced.source:
+        return announced
+    return Announced("dice", f"Dobbelstenen met de cijfers {TEN_SIDES}. {announced.source}")
 
 
 def read_lot(typed: str, announced: Mapping[str, str]) -> Randomness:

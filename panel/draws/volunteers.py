@@ -158,4 +158,4 @@ async def list_of_codes(review: Review) -> bytes:
 
 
 def root_fits(frozen: Mapping[str, Any], pool: Pool) -> bool:
-    return bool(pool_root(pool, None) == frozen["root"])
+    return bool(pool_root(pool) == frozen["root"])

@@ -119,7 +119,7 @@ def verify_invitations(
 WORDS = {
     "frame": "Het bestand",
     "people": "Het aantal mensen",
-    "root": "Het controlegetal van wie in het bestand staan",
+    "root": "De vingerafdruk van wie in het bestand staan",
     "strata": "De kansen per groep",
     "invited": "Het aantal uitnodigingen per groep",
     "capped_addresses": "Het aantal adressen met een begrensde kans",

@@ -35,14 +35,13 @@ def freeze_panels(
     *,
     alternates: int = 0,
     dropout: float = 0.0,
-    salts: Mapping[str, str] | None = None,
     previous: Mapping[str, str] | None = None,
 ) -> dict[str, object]:
     """What is published before the lot falls.
 
     `selection`: the method that found `lottery`. `panels`: ids, one list per panel, all with the same chance.
     `people`: what may be known of the file (fingerprint, counts, how it was read). `dropout`: the share of the panel
-    that is expected to drop out, when reserves (`alternates`) are wanted. See `freeze_invitations` for `salts` and
+    that is expected to drop out, when reserves (`alternates`) are wanted. See `freeze_invitations` for
     `previous`.
     """
     chances = person_chances(pool, lottery.chances)
@@ -53,7 +52,7 @@ def freeze_panels(
             "announced": asdict(announced),
             "people": dict(people),
             "targets": [list(astuple(target)) for target in pool.targets],
-            "root": pool_root(pool, salts),
+            "root": pool_root(pool),
             "size": seats,
             "smallest": lottery.smallest,
             "largest": lottery.largest,
@@ -112,10 +111,10 @@ def excluded(pool: Pool, types: Sequence[int]) -> list[str]:
     return sorted(id_ for t in types for id_ in pool.members[t])
 
 
-def pool_root(pool: Pool, salts: Mapping[str, str] | None) -> str:
+def pool_root(pool: Pool) -> str:
     """The root of the hash tree over all volunteers; see `merkle`."""
     return root_of(
-        leaf(id_, (salts or {}).get(id_, ""), [pool.targets[i].feature for i in type_], pool.homes.get(id_, ""))
+        leaf(id_, "", [pool.targets[i].feature for i in type_], pool.homes.get(id_, ""))
         for type_, ids in zip(pool.types, pool.members, strict=True)
         for id_ in ids
     )

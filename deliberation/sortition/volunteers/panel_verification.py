@@ -30,7 +30,6 @@ def verify_panel(
     record: Record,
     people: Mapping[str, object] | None = None,
     pool: Pool | None = None,
-    salts: Mapping[str, str] | None = None,
 ) -> list[Check]:
     """Check every part of a record; with the pool also that all panels, chances and the proof belong to its people.
 
@@ -48,7 +47,7 @@ def verify_panel(
         return [*checks, *map(_safely, steps), Check("people", None, untold)]
     if people is not None:
         checks.append(compare("people", "De bestanden", record.get("people"), people))
-    return checks + [_safely(step) for step in (*steps, *_of_the_pool(record, pool, salts, lot))]
+    return checks + [_safely(step) for step in (*steps, *_of_the_pool(record, pool, lot))]
 
 
 Step = tuple[str, str, Callable[[], bool]]
@@ -93,9 +92,7 @@ def _of_the_record(record: Record, lot: Randomness | None) -> Iterator[Step]:
     )
 
 
-def _of_the_pool(
-    record: Record, pool: Pool, salts: Mapping[str, str] | None, lot: Randomness | None
-) -> Iterator[Step]:
+def _of_the_pool(record: Record, pool: Pool, lot: Randomness | None) -> Iterator[Step]:
     """What follows from the people and the targets."""
     part: Any = dict(record)
     sizes = np.array(pool.sizes)
@@ -134,7 +131,7 @@ def _of_the_pool(
         return lot is not None and part["alternates"] == reserves(part, pool, lot, part["panel"])
 
     yield "targets", "De streefaantallen", lambda: part["targets"] == [list(astuple(t)) for t in pool.targets]
-    yield "root", "Het controlegetal van wie zich aanmeldden", lambda: part["root"] == pool_root(pool, salts)
+    yield "root", "De vingerafdruk van wie zich aanmeldden", lambda: part["root"] == pool_root(pool)
     yield (
         "panels",
         "Alle panels houden zich aan de streefaantallen",
