@@ -28,6 +28,7 @@ Prepare = Callable[[Sequence[Message]], Awaitable[None]]
 StillNeeded = Callable[[Sequence[Message]], Awaitable[set[int]]]
 
 TRIES = 8
+GATHER_SECONDS = 0.001  # how long a connection that is ready waits for the others, to share their unit of work
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=5), timedelta(hours=4)
 
 log = logging.getLogger(__name__)
@@ -71,7 +72,7 @@ async def deliver(
     if waiting and waiting.until > datetime.now(UTC):
         return Summary(relay_down=waiting.reply, paused_until=waiting.until)
     claimed = await database.write(_take(limit, settings))
-    books = _Books(database, still_needed)
+    books = _Books(database, min(relay.connections, len(claimed)), still_needed)
     delivery = _Pass(relay, compose, settings, books, claimed=claimed, stopping=stopping or asyncio.Event())
     await delivery.run(prepare)
     return delivery.summary
@@ -93,8 +94,9 @@ class _Entry:
 class _Books:
     """Writes down what became of messages and which are started, in one unit of work for all who wait for that."""
 
-    def __init__(self, database: Database, still_needed: StillNeeded | None) -> None:
+    def __init__(self, database: Database, connections: int, still_needed: StillNeeded | None) -> None:
         self.database = database
+        self._connections = connections
         self.suppressed = 0
         self._still_needed = still_needed
         self._waiting: list[_Entry] = []
@@ -114,6 +116,8 @@ class _Books:
 
     async def _write(self) -> None:
         while self._waiting:
+            if len(self._waiting) < self._connections:
+                await asyncio.sleep(GATHER_SECONDS)
             entries, self._waiting = self._waiting, []
             started: set[int] = set()
             failure: Exception | None = None

@@ -211,8 +211,10 @@ def _words(error: Exception) -> str:
 
 
 def _dotted(message: bytes) -> bytes:
-    lines = LINE_END.split(message.removesuffix(b"\n").removesuffix(b"\r"))
-    return b"".join((b"." if line.startswith(b".") else b"") + line + b"\r\n" for line in lines) + b".\r\n"
+    ends = message.count(b"\r\n")
+    if not (ends == message.count(b"\n") == message.count(b"\r") and message.endswith(b"\r\n")):
+        message = LINE_END.sub(b"\r\n", message.removesuffix(b"\n").removesuffix(b"\r")) + b"\r\n"
+    return (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
 
 
 def _loopback(host: str) -> bool:
