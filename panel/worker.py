@@ -11,6 +11,7 @@ from panel.database import Database
 from panel.draws.search import search_wanted
 from panel.invitations.actions import remind, send_wave
 from panel.invitations.bounced import discard_texts, unread_of_closed
+from panel.invitations.incoming import empty_maildir
 from panel.invitations.models import Kind, Wave
 from panel.letters import Letters
 from panel.mail.delivery import deliver
@@ -75,6 +76,8 @@ class Worker:
                 await self._clear_returned()
                 await self._destroy_secrets()
                 await build_wanted(self._database, self._settings)
+                if self._settings.bounce_maildir:
+                    await empty_maildir(self._database, self._settings)
             except Exception as error:
                 log.error("looking after the reviews failed and will be tried again: %s", where(error))  # noqa: TRY400
             await self._wait(CARE_SECONDS)

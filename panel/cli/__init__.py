@@ -10,6 +10,7 @@ import click
 
 COMMANDS = {
     **dict.fromkeys(("run", "serve", "worker", "migrate", "staff", "audit", "demo"), "panel.cli.service"),
+    "bounce": "panel.cli.bounce",
     "frame": "panel.cli.frame",
     "draw": "panel.cli.draw",
     "pool": "panel.cli.pool",
