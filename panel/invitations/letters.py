@@ -37,20 +37,20 @@ class WaveLetters:
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
-        self._waves: dict[int, Wave] = {}
-        self._members: dict[int, Member] = {}
+        self.waves: dict[int, Wave] = {}
+        self.members: dict[int, Member] = {}
         self._forms: dict[tuple[int, bool, bool], tuple[Form, Personal]] = {}
 
     async def prepare(self, messages: Sequence[Message]) -> None:
         waves = Wave.filter(id__in={message.occasion_id for message in messages})
-        self._waves = {wave.id: wave async for wave in waves.select_related("review__version")}
+        self.waves = {wave.id: wave async for wave in waves.select_related("review__version")}
         members = Member.filter(id__in=[message.recipient_id for message in messages]).only(*READ)
-        self._members = {member.id: member for member in await members}
+        self.members = {member.id: member for member in await members}
         self._forms.clear()
 
     def write(self, message: Message) -> Copy | None:
         """The letter of one message, or None when this member does not need it any more."""
-        wave, member = self._waves[message.occasion_id], self._members[message.recipient_id]
+        wave, member = self.waves[message.occasion_id], self.members[message.recipient_id]
         if not needed(Kind(wave.kind), member, wave.review):
             return None
         personal = _personal(self._settings, member)
@@ -67,10 +67,10 @@ class WaveLetters:
         standing = {row["id"]: row for row in rows}
         found = set()
         for message in messages:
-            wave, row = self._waves[message.occasion_id], standing.get(message.recipient_id)
+            wave, row = self.waves[message.occasion_id], standing.get(message.recipient_id)
             if row is None:
                 continue
-            member = self._members[message.recipient_id]
+            member = self.members[message.recipient_id]
             member.opt_out, member.participated = row["opt_out"], bool(row["participated"])
             wave.review.state = row["state"]
             if needed(Kind(wave.kind), member, wave.review):

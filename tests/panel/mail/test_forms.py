@@ -1,0 +1,118 @@
+"""A letter that is filled in as bytes says what the same letter says when it is written and encoded at once."""
+
+from datetime import UTC, datetime
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from panel.invitations.letters import WaveLetters, write_letter
+from panel.invitations.models import Kind, Wave
+from panel.mail.letter import Form, Letter, build
+from panel.mail.models import Message
+from panel.people.models import Member, OptOut
+from panel.proposals.dossier import Dossier
+from panel.reviews.models import Review, State
+from panel.settings import Settings
+from tests.panel.stage import dossier
+
+SETTINGS = Settings(secret_key="a secret of the tests, long enough to be one", var=Path("unused"))
+words = st.lists(
+    st.one_of(
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
+        st.sampled_from(
+            ["Jan", "<b>&amp;", "=3D=", "\r\n.", ".", " ", "Şükrü", "محمد", "田中", "👩‍👩‍👧‍👦", "{{ name }}"]
+        ),
+    ),
+    max_size=9,
+).map("".join)
+
+
+def expected(letter: Letter) -> EmailMessage:
+    """As the standard library encodes it."""
+    message = EmailMessage(policy=policy.SMTP.clone(cte_type="7bit"))
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    return parse(message.as_bytes())
+
+
+def parse(raw: bytes) -> EmailMessage:
+    return message_from_bytes(raw, policy=policy.default)
+
+
+def bodies(message: EmailMessage) -> list[tuple[str, str]]:
+    return [(part.get_content_type(), part.get_content().replace("\r\n", "\n")) for part in message.iter_parts()]
+
+
+def header(raw: bytes) -> dict[str, str]:
+    """Without the moment and the boundary, which are never the same."""
+    return {name: str(value) for name, value in parse(raw).items() if name not in ("Date", "Content-Type")}
+
+
+def review_of(proposal: Dossier, kind: Kind) -> Review:
+    day = datetime(2026, 12, 1, 12, tzinfo=UTC)
+    review = SimpleNamespace(
+        id=5,
+        version=SimpleNamespace(content=proposal.to_json()),
+        state=State.OPEN if kind in (Kind.INVITATION, Kind.REMINDER) else State.CLOSED,
+        closes_at=day,
+        report_due=day.date(),
+        decision_on=day.date(),
+        reason=proposal.title,
+    )
+    return cast("Review", review)
+
+
+def member(number: int, name: str, code: str | None, token: str | None, kind: Kind) -> Member:
+    return Member(
+        id=number,
+        name=name,
+        email=f"r{number}@voorbeeld.example",
+        link_id=f"link{number}",
+        code=code,
+        token=token,
+        participated=kind is Kind.THANKS,
+        opt_out=OptOut.NO,
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    name=words,
+    title=words,
+    question=words,
+    kind=st.sampled_from(Kind),
+    code=st.sampled_from([None, "K7QF2M9D8XPT4VCA"]),
+    token=st.sampled_from([None, "p12"]),
+)
+def test_a_copy_of_a_form_is_the_letter_that_would_have_been_written(
+    name: str, title: str, question: str, kind: Kind, code: str | None, token: str | None
+) -> None:
+    proposal = dossier(title=title, question=question)
+    review = review_of(proposal, kind)
+    wave = cast("Wave", SimpleNamespace(id=3, kind=kind, review=review))
+    people = [member(1, "Jo Vries", code, token, kind), member(2, name, code, token, kind)]
+    letters = WaveLetters(SETTINGS)
+    letters.waves, letters.members = {3: wave}, {person.id: person for person in people}
+    for person in people:
+        letter = write_letter(SETTINGS, kind, person, review)
+        copy = letters.write(Message(id=7, occasion_id=3, recipient_id=person.id))
+        assert copy is not None
+        raw, whole = build(copy, 7, SETTINGS), build(letter, 7, SETTINGS)
+        assert bodies(parse(raw)) == bodies(parse(whole)) == bodies(expected(letter))
+        assert header(raw) == header(whole)
+        assert f"\r\nList-Unsubscribe: <{letter.unsubscribe_url}>\r\n".encode() in raw
+        assert raw.isascii()
+        assert raw.count(b"\n") == raw.count(b"\r\n") == raw.count(b"\r")
+        assert max(map(len, raw.partition(b"\r\n\r\n")[2].split(b"\r\n"))) <= 76
+        assert max(map(len, raw.split(b"\r\n"))) <= 998
+
+
+def test_what_is_personal_cannot_stand_in_a_subject_that_is_the_same_for_everybody() -> None:
+    with pytest.raises(ValueError, match="subject"):
+        Form("Dag xx, uw mening telt", "Dag xx", "<p>Dag xx</p>", SETTINGS, ["xx"])
