@@ -10,6 +10,7 @@ from panel.audit import first_broken
 from panel.demo.mailbox import Mailbox
 from panel.invitations.actions import opt_out, remind, send_wave
 from panel.invitations.models import Kind, Wave
+from panel.letters import Letters
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
 from panel.people.models import Member, OptOut
@@ -90,6 +91,23 @@ async def test_who_answers_after_the_reminder_was_queued_does_not_get_it(stage: 
     states = {message.recipient_id: message.state async for message in Message.filter(kind=Kind.REMINDER)}
     assert states[member.id] == MailState.SUPPRESSED
     assert list(states.values()).count(MailState.ACCEPTED) == len(states) - 1
+
+
+async def test_who_opts_out_answers_or_is_withdrawn_between_the_reading_and_the_sending_is_not_mailed(
+    stage: Stage, review: Review
+) -> None:
+    answered, opted_out, silent, *_ = reachable(await stage.members(review))
+    await stage.database.write(remind(review, "test"))
+    messages = {message.recipient_id: message for message in await Message.filter(kind=Kind.REMINDER)}
+    asked = [messages[member.id] for member in (answered, opted_out, silent)]
+    letters = Letters(stage.settings)
+    await letters.prepare(asked)
+    assert await stage.database.write(letters.still_needed(asked)) == {message.id for message in asked}
+    await stage.answer(answered, {"q09_stem": "voor"})
+    await stage.database.write(opt_out(stage.settings, opted_out, OptOut.THIS_TIME))
+    assert await stage.database.write(letters.still_needed(asked)) == {messages[silent.id].id}
+    await stage.withdraw(review)
+    assert await stage.database.write(letters.still_needed(asked)) == set()
 
 
 async def test_a_review_closes_on_its_date_and_who_took_part_is_thanked(stage: Stage, review: Review) -> None:
