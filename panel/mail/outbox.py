@@ -37,12 +37,14 @@ WITH added AS (
 """
 SETTLE_SQLITE = """
 UPDATE message SET state = ?, reply = ?, attempts = COALESCE(?, attempts), due_at = COALESCE(?, due_at),
-lease_until = NULL, changed_at = ? WHERE id = ? AND (? OR state IN ('claimed', 'sending', 'in_doubt'))
+lease_until = NULL, changed_at = ? WHERE id = ? AND (state IN ('claimed', 'sending', 'in_doubt')
+    OR ? AND state NOT IN ('bounced_soft', 'bounced_hard', 'complained'))
 """
 SETTLE_POSTGRES = """
 UPDATE message SET state = $1::varchar, reply = $2::varchar, attempts = COALESCE($3::int, attempts),
 due_at = COALESCE($4::timestamptz, due_at), lease_until = NULL, changed_at = $5::timestamptz
-WHERE id = $6::int AND ($7::boolean OR state IN ('claimed', 'sending', 'in_doubt'))
+WHERE id = $6::int AND (state IN ('claimed', 'sending', 'in_doubt')
+    OR $7::boolean AND state NOT IN ('bounced_soft', 'bounced_hard', 'complained'))
 """
 START_SQLITE = """
 UPDATE message SET state = 'sending', lease_until = ?, changed_at = ?

@@ -2,9 +2,11 @@ import asyncio
 import time
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
+
 from panel.database import Database
 from panel.mail import outbox
-from panel.mail.models import Message, State
+from panel.mail.models import RETURNED, Message, State
 
 
 async def test_a_hundred_thousand_messages_are_queued_in_seconds_and_only_once(database: Database) -> None:
@@ -81,3 +83,17 @@ async def test_what_was_accepted_stays_accepted(database: Database) -> None:
     await database.write(outbox.settle(message, state=State.ACCEPTED, reply="250 OK"))
     await database.write(outbox.settle(message, state=State.IN_DOUBT, reply="late"))
     assert (await Message.get(id=message.id)).state == State.ACCEPTED
+
+
+@pytest.mark.parametrize("returned", RETURNED)
+async def test_what_came_back_stays_so_when_a_worker_wakes_up_late(database: Database, returned: State) -> None:
+    await database.write(outbox.queue("invitation", 1, [1]))
+    (message,) = await database.write(outbox.claim(1))
+    await database.write(outbox.start(message))
+    await database.write(_come_back(message, returned))
+    await database.write(outbox.settle(message, state=State.ACCEPTED, reply="250 OK"))
+    assert (await Message.get(id=message.id)).state == returned
+
+
+async def _come_back(message: Message, returned: State) -> None:
+    await Message.filter(id=message.id).update(state=returned)
