@@ -150,9 +150,8 @@ def test_any_changed_character_of_the_frame_shows(town: Path, tmp_path: Path) ->
     record, dice, text = drawn(town, tmp_path), random.Random(7), town.read_text("utf-8-sig")
     places = [place for place, sign in enumerate(text) if sign.isalnum()]
     for place in dice.sample(places, 12):
-        other = "x" if text[place].isalpha() and text[place] != "x" else "7" if text[place] != "7" else "8"
         changed = tmp_path / "changed.csv"
-        changed.write_text(text[:place] + other + text[place + 1 :])
+        changed.write_text(other_character(text, place))
         result = samenspraak("draw", "verify", record, changed)
         assert (result.exit_code, "FOUT" in result.output) == (1, True), text[place - 20 : place + 20]
 
@@ -163,9 +162,8 @@ def test_any_changed_character_of_the_record_shows(town: Path, tmp_path: Path) -
     end = text.index('"timings"')
     places = [place for place, sign in enumerate(text[:end]) if sign.isalnum()]
     for place in dice.sample(places, 12):
-        other = "x" if text[place].isalpha() and text[place] != "x" else "7" if text[place] != "7" else "8"
         changed = tmp_path / "changed.json"
-        changed.write_text(text[:place] + other + text[place + 1 :])
+        changed.write_text(other_character(text, place))
         assert samenspraak("draw", "verify", changed, town).exit_code == 1, text[place - 20 : place + 20]
 
 

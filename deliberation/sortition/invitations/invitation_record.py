@@ -46,8 +46,8 @@ def freeze_invitations(
     digest of an earlier draw for the same purpose and the reason (`digest`, `reason`) why there is another.
     Raises DrawError when this draw cannot be made.
     """
-    seats = allocate(Counter(person.stratum for person in candidates), size, response)
     populations = Counter(person.stratum for person in candidates)
+    seats = allocate(populations, size, response)
     return freeze(
         {
             "method": METHOD,

@@ -1,14 +1,17 @@
 """Small pools of volunteers, and every panel of them by brute force."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 
+import pytest
 from hypothesis import strategies as st
 
-from deliberation.sortition.volunteers.quotas import Target
+from deliberation.sortition.volunteers.fair import FairLottery
+from deliberation.sortition.volunteers.quotas import Pool, QuotaError, Target, group
 
 People = Mapping[str, Mapping[str, str]]
+Method = Callable[[Pool, int], FairLottery]
 CATEGORIES = {"geslacht": "vm", "leeftijd": "jo", "wijk": "nzw"}
 
 
@@ -47,6 +50,19 @@ def change(panel: Sequence[str], pool: People, wanted: Sequence[Target]) -> int:
     have = counts(panel, pool)
     numbers = [(have[target.category, target.feature], target) for target in wanted]
     return sum(max(0, target.minimum - number, number - target.maximum) for number, target in numbers)
+
+
+def all_and_fairest(
+    method: Method, rows: Sequence[str], aims: Sequence[Target], seats: int, shared: Mapping[str, str]
+) -> tuple[People, Pool, list[tuple[str, ...]], FairLottery] | None:
+    """People, their pool, all its panels, the lottery that the method finds; it refuses when there is no panel."""
+    volunteers = people(*rows)
+    pool, panels = group(volunteers, aims, shared), all_panels(volunteers, aims, seats, shared)
+    if not panels:
+        with pytest.raises(QuotaError):
+            method(pool, seats)
+        return None
+    return volunteers, pool, panels, method(pool, seats)
 
 
 words = st.lists(st.tuples(*map(st.sampled_from, CATEGORIES.values())).map("".join), min_size=3, max_size=9)

@@ -4,9 +4,9 @@ from hypothesis import strategies as st
 
 from deliberation.sortition.volunteers.goldilocks import goldilocks
 from deliberation.sortition.volunteers.maximin import maximin
-from deliberation.sortition.volunteers.quotas import QuotaError, Target, group
+from deliberation.sortition.volunteers.quotas import Target, group
 from tests.deliberation.sortition.volunteers.brute_force import goldilocks_sum, membership
-from tests.deliberation.sortition.volunteers.small_pools import all_panels, homes, people, targets, wanted, words
+from tests.deliberation.sortition.volunteers.small_pools import all_and_fairest, homes, people, targets, wanted, words
 
 
 @settings(max_examples=40, deadline=None)
@@ -14,13 +14,9 @@ from tests.deliberation.sortition.volunteers.small_pools import all_panels, home
 def test_small_pools_get_the_sum_that_brute_force_over_persons_finds(
     rows: list[str], aims: list[Target], seats: int, shared: dict[str, str]
 ) -> None:
-    volunteers = people(*rows)
-    pool, panels = group(volunteers, aims, shared), all_panels(volunteers, aims, seats, shared)
-    if not panels:
-        with pytest.raises(QuotaError):
-            goldilocks(pool, seats)
+    if (found := all_and_fairest(goldilocks, rows, aims, seats, shared)) is None:
         return
-    lottery = goldilocks(pool, seats)
+    volunteers, _, panels, lottery = found
     expected = goldilocks_sum(membership(sorted(volunteers), panels), seats)
     assert 2 / lottery.value == pytest.approx(expected, rel=1e-6)
     fair = seats / len(rows)

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from deliberation.sortition.volunteers.maximin import maximin
 from deliberation.sortition.volunteers.quotas import QuotaError, Target, group
 from tests.deliberation.sortition.volunteers.brute_force import maximin_chance, membership
-from tests.deliberation.sortition.volunteers.small_pools import all_panels, homes, people, targets, wanted, words
+from tests.deliberation.sortition.volunteers.small_pools import all_and_fairest, homes, people, targets, wanted, words
 
 
 @settings(max_examples=40, deadline=None)
@@ -13,13 +13,9 @@ from tests.deliberation.sortition.volunteers.small_pools import all_panels, home
 def test_small_pools_get_the_smallest_chance_that_brute_force_over_persons_finds(
     rows: list[str], aims: list[Target], seats: int, shared: dict[str, str]
 ) -> None:
-    volunteers = people(*rows)
-    pool, panels = group(volunteers, aims, shared), all_panels(volunteers, aims, seats, shared)
-    if not panels:
-        with pytest.raises(QuotaError):
-            maximin(pool, seats)
+    if (found := all_and_fairest(maximin, rows, aims, seats, shared)) is None:
         return
-    lottery = maximin(pool, seats)
+    volunteers, pool, panels, lottery = found
     assert lottery.smallest == pytest.approx(maximin_chance(membership(sorted(volunteers), panels)), rel=1e-6)
     out = {id_ for t in lottery.excluded for id_ in pool.members[t]}
     assert out == set(volunteers) - {id_ for panel in panels for id_ in panel}

@@ -3,9 +3,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deliberation.sortition.volunteers.nash import nash
-from deliberation.sortition.volunteers.quotas import QuotaError, Target, group
+from deliberation.sortition.volunteers.panel_record import person_chances
+from deliberation.sortition.volunteers.quotas import Target, group
 from tests.deliberation.sortition.volunteers.brute_force import membership, nash_mean
-from tests.deliberation.sortition.volunteers.small_pools import all_panels, homes, people, targets, wanted, words
+from tests.deliberation.sortition.volunteers.small_pools import all_and_fairest, homes, people, targets, wanted, words
 
 
 @settings(max_examples=40, deadline=None)
@@ -13,17 +14,13 @@ from tests.deliberation.sortition.volunteers.small_pools import all_panels, home
 def test_small_pools_get_the_geometric_mean_that_brute_force_over_persons_finds(
     rows: list[str], aims: list[Target], seats: int, shared: dict[str, str]
 ) -> None:
-    volunteers = people(*rows)
-    pool, panels = group(volunteers, aims, shared), all_panels(volunteers, aims, seats, shared)
-    if not panels:
-        with pytest.raises(QuotaError):
-            nash(pool, seats)
+    if (found := all_and_fairest(nash, rows, aims, seats, shared)) is None:
         return
+    volunteers, pool, panels, lottery = found
     ids = sorted(volunteers)
     reached, limit = nash_mean(membership(ids, panels))
-    lottery = nash(pool, seats)
     assert reached * (1 - 1e-6) <= lottery.value <= limit * (1 + 1e-6)
-    chances = {id_: p for members, p in zip(pool.members, lottery.chances, strict=True) for id_ in members}
+    chances = person_chances(pool, lottery.chances)
     able = [id_ for id_ in ids if any(id_ in panel for panel in panels)]
     assert {id_ for id_ in ids if chances[id_] == 0} == set(ids) - set(able)
     best = max(sum(1 / chances[id_] for id_ in panel) for panel in panels)

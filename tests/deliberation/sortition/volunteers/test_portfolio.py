@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 import deliberation
 from deliberation.sortition.volunteers.maximin import maximin
 from deliberation.sortition.volunteers.methods import METHODS
+from deliberation.sortition.volunteers.panel_record import person_chances
 from deliberation.sortition.volunteers.portfolio import lottery_size, round_to_panels
 from deliberation.sortition.volunteers.quotas import Pool, Target, check, group
 from deliberation.sortition.volunteers.seating import chances_of, deal, problems
@@ -89,7 +90,7 @@ def test_in_pools_of_real_size_no_chance_moves_by_more_than_three_thousandths(
     lottery = METHODS[method](pool, seats, None)
     panels = deal(pool, round_to_panels(pool, seats, lottery, 1_000))
     assert problems(pool, seats, panels) == ()
-    fair = {id_: chance for ids, chance in zip(pool.members, lottery.chances, strict=True) for id_ in ids}
+    fair = person_chances(pool, lottery.chances)
     chances = chances_of(panels, fair)
     assert max(abs(chances[id_] - fair[id_]) for id_ in fair) <= 0.003
     if seats / size >= 0.05:
