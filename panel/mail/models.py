@@ -13,6 +13,7 @@ class State(StrEnum):
     REFUSED = "refused"  # the relay will not take it, now or later
     IN_DOUBT = "in_doubt"  # the relay may or may not have it: its reply did not arrive
     SUPPRESSED = "suppressed"  # not needed any more when its turn came
+    CANCELLED = "cancelled"  # called off, together with all others of its wave that still waited
     BOUNCED_SOFT = "bounced_soft"  # the relay took it, and it came back
     BOUNCED_HARD = "bounced_hard"  # it came back because the address does not exist
     COMPLAINED = "complained"  # it arrived, and the receiver calls it unwanted
@@ -52,6 +53,16 @@ class Pause(Model):
 
     class Meta:
         table = "mail_pause"
+
+
+class Rate(Model):
+    """When the next message may go: to the relay (key "relay"), or to a domain (key: a keyed hash of it)."""
+
+    key = fields.CharField(max_length=40, primary_key=True)
+    next_at = fields.DatetimeField()
+
+    class Meta:
+        table = "mail_rate"
 
 
 class Bounce(Model):

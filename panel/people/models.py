@@ -57,6 +57,7 @@ class Person(Model):
     age = fields.CharField(max_length=40)
     gender = fields.CharField(max_length=40)
     features: Any = fields.JSONField(null=True)  # column -> what it says, of the extra columns
+    language = fields.CharField(max_length=2, default="", db_default="")  # nl, en; empty: not known
 
     class Meta:
         table = "person"
@@ -167,6 +168,7 @@ class Member(Model):
     proof: Any = fields.JSONField(null=True)  # of that place, see panel/draws/proof.py
     token = fields.CharField(max_length=12, null=True)  # the name of a volunteer in the public record
     dropped_out = fields.BooleanField(default=False, db_default=False)  # said so to the clerk
+    language = fields.CharField(max_length=2, default="", db_default="")  # of letters: nl, en; empty: both
 
     class Meta:
         table = "member"
