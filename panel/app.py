@@ -20,6 +20,7 @@ from panel.draws import pages as draws
 from panel.draws import plan_page as plans
 from panel.draws import public_page as fair
 from panel.draws import target_pages as targets
+from panel.invitations import opt_out_pages as opting_out
 from panel.invitations import pages as invitations
 from panel.invitations import reserve_pages as reserves
 from panel.people import pages as people
@@ -79,7 +80,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Mount("/static", StaticFiles()),
         # members
         *form("/m/{token}", answers.start, answers.begin),
-        *form("/u/{token}", invitations.ask_opt_out, invitations.record_opt_out),
+        *form("/u/{token}", opting_out.ask, opting_out.record),
         get("/mening", answers.proposal),
         *form("/mening/vraag/{number:int}", answers.ask, answers.answer),
         get("/mening/controle", answers.check),

@@ -1,21 +1,20 @@
 import csv
 import io
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 
 from panel.audit import record
 from panel.draws.proof import in_groups
-from panel.invitations.actions import number_told, open_review, opt_out, opt_out_by_mail, remind, withdraw_and_tell
+from panel.invitations.actions import number_told, open_review, remind, withdraw_and_tell
 from panel.invitations.bounced import not_reached, unread
 from panel.invitations.letters import write_letter
-from panel.invitations.links import OPT_OUT, member_of_token, personal_link
+from panel.invitations.links import personal_link
 from panel.invitations.models import Kind, Wave
 from panel.mail.letter import Letter
 from panel.mail.outbox import counts
 from panel.mail.pause import pause
-from panel.people.models import Member, OptOut, current_draw
+from panel.people.models import Member, current_draw
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
 from panel.staff.actions import actor_of
@@ -25,30 +24,6 @@ from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
 
 EXAMPLE_CODE = "V00RBEE1DC0DE000"
-
-
-async def ask_opt_out(request: Request) -> Response:
-    undone = "terug" in request.query_params
-    return page(request, "invitations/opt_out.html", member=await _member(request), OptOut=OptOut, undone=undone)
-
-
-async def record_opt_out(request: Request) -> Response:
-    """From the page, or in one click from a mail program (RFC 8058), which names no choice: not this time."""
-    member = await _member(request)
-    fields = await read_fields(request)
-    if fields.text("List-Unsubscribe") == "One-Click":
-        await database_of(request).write(opt_out_by_mail(settings_of(request), member))
-        return PlainTextResponse("Uw afmelding is verwerkt.")
-    choice = OptOut(fields.choice("choice", set(OptOut)))
-    await database_of(request).write(opt_out(settings_of(request), member, choice))
-    return see(request.url.path + ("?terug" if choice is OptOut.NO else ""))
-
-
-async def _member(request: Request) -> Member:
-    member = await member_of_token(settings_of(request), request.path_params["token"], OPT_OUT)
-    if member is None:
-        raise HTTPException(404)
-    return member
 
 
 async def ask_open(request: Request) -> Response:
