@@ -21,7 +21,7 @@ from panel.settings import Settings
 from panel.staff.models import Staff
 from panel.web.dutch import today
 from panel.web.messages import Refused, sentence
-from tests.conftest import Urls
+from tests.databases import Urls
 from tests.panel.stage import SOURCE, THROWN, Stage, frame
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from panel.mail.bounces import Kind, read_notice, read_returned
 from panel.mail.envelope import envelope_sender
 from panel.settings import Settings
-from tests.conftest import SECRET
+from tests.databases import SECRET
 from tests.panel.mail.returned import (
     EXCHANGE,
     GMAIL,

@@ -9,7 +9,7 @@ from panel.mail.envelope import envelope_sender, message_of
 from panel.mail.letter import wire_address
 from panel.mail.smtp import Relay
 from panel.settings import Settings, SettingsError
-from tests.conftest import SECRET
+from tests.databases import SECRET
 
 SETTINGS = Settings(secret_key=SECRET, bounce_address="bounce@voorbeeld.example", smtp_tls="none")
 ids = st.integers(1, 2**31 - 1)
