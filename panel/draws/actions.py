@@ -177,6 +177,7 @@ def _member(review: Review, person: Person, chosen: Chosen) -> Member:
         name=person.name,
         email=person.email,
         address=person.address,
+        language=person.language,
         link_id=secrets.token_urlsafe(8),
         code=chosen.code,
         proof=chosen.proof,

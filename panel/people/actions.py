@@ -1,5 +1,6 @@
 import asyncio
 import json
+import re
 from collections.abc import Mapping, Sequence
 
 from deliberation.sortition.frames import frame as sampling
@@ -20,7 +21,11 @@ UNKNOWN = "onbekend"
 GENDERS = {"M": "man", "V": "vrouw", "X": "anders"}
 SHOWN_REFUSALS = 1_000
 PEOPLE_AT_ONCE = 10_000
-COLUMNS = "frame_id, pseudonym, name, email, address, address_key, area, age, gender"
+COLUMNS = "frame_id, pseudonym, name, email, address, address_key, area, age, gender, language"
+LANGUAGES = {  # of letters, by what a file calls them
+    **dict.fromkeys(("nl", "nld", "dut", "nederlands", "dutch"), "nl"),
+    **dict.fromkeys(("en", "eng", "engels", "english"), "en"),
+}
 
 
 async def read_file(
@@ -99,7 +104,14 @@ def _row(frame: Frame, person: sampling.Person) -> list[object]:
         person.area or UNKNOWN,
         person.age_class or UNKNOWN,
         GENDERS.get(person.gender or "", UNKNOWN),
+        language_of_letters(person.language or ""),
     ]
+
+
+def language_of_letters(cell: str) -> str:
+    """nl, en, or nothing for another language or none: then a letter is in both. Also of codes such as en-GB."""
+    first, *_ = re.split(r"[-_ (]", cell.strip().casefold(), maxsplit=1)
+    return LANGUAGES.get(first, "")
 
 
 def _features(extra: Sequence[str], person: sampling.Person) -> str:

@@ -1,6 +1,8 @@
 """The municipality's file, and the lot."""
 
 import csv
+import json
+import re
 from collections import Counter
 from collections.abc import Awaitable, Callable
 
@@ -10,14 +12,16 @@ import pytest
 from deliberation.sortition.frames.columns import guess_mapping
 from deliberation.sortition.frames.table import read_table
 from panel.invitations.actions import opt_out
+from panel.people.actions import import_frame, language_of_letters, read_rows
 from panel.people.exclusions import DRAWN, REST_DAYS
-from panel.people.models import Exclusion, Frame, Member, OptOut, Person
+from panel.people.models import Draw, Exclusion, Frame, Member, OptOut, Person
 from panel.reviews.models import Review, State
 from panel.staff.models import Staff
 from panel.web.dutch import today
 from panel.web.messages import sentence
 from tests.panel.contents import contents
 from tests.panel.stage import Stage, frame
+from tests.panel.volunteers import EXTRA, volunteers
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 HEADER = "volgnummer;naam;e-mail;straat;huisnummer;postcode;woonplaats;geboortedatum;geslacht;wijk;geheimhouding"
@@ -189,6 +193,45 @@ async def test_people_without_mail_get_a_letter_and_the_clerk_a_line_in_the_log(
         f"http://localhost/t/{review.id}/loting",
     ]
     assert await AuditEntry.filter(action="letters printed").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("cell", "language"),
+    [("nl", "nl"), ("Nederlands", "nl"), (" DUTCH ", "nl"), ("nl-NL", "nl"), ("en", "en"), ("Engels", "en"),
+     ("English", "en"), ("en_GB", "en"), ("Engels (Verenigd Koninkrijk)", "en"), ("pl", ""), ("Pools", ""),
+     ("Nedersaksisch", ""), ("enig", ""), ("", ""), ("-", "")],
+)  # fmt: skip
+def test_a_letter_is_in_the_language_of_the_file_and_otherwise_in_both(cell: str, language: str) -> None:
+    assert language_of_letters(cell) == language
+
+
+async def test_the_language_of_a_person_goes_with_the_member_and_not_into_the_record(
+    stage: Stage, review: Review
+) -> None:
+    head, *lines = frame().decode().splitlines()
+    cells = ("Nederlands", "en", "Klingon", "")
+    rows_with = [f"{line};{cells[number % 4]}" for number, line in enumerate(lines)]
+    await stage.read_people(review, "\n".join([f"{head};taal", *rows_with]).encode())
+    await stage.draw_from_frame(review)
+    known = {person.pseudonym: person.language async for person in Person.all()}
+    assert set(known.values()) == {"nl", "en", ""}
+    members = await stage.members(review)
+    assert len(members) == 40
+    assert all(member.language == known[member.pseudonym] for member in members)
+    draw = await Draw.get(review=review)
+    assert not re.search("klingon|taal|language", json.dumps([draw.frozen, draw.record]), re.IGNORECASE)
+
+
+async def test_the_language_of_a_volunteer_is_kept_beside_the_columns_for_targets(
+    stage: Stage, review: Review
+) -> None:
+    head, *lines = volunteers(20).decode().splitlines()
+    table = read_table("\n".join([f"{head};taal", *(f"{line};Engels" for line in lines)]).encode())
+    found = await read_rows(stage.settings, table, guess_mapping(table.header), EXTRA)
+    await stage.database.write(import_frame(review, "vrijwilligers.csv", found, stage.clerk))
+    people = await Person.all()
+    assert {person.language for person in people} == {"en"}
+    assert {tuple(person.features) for person in people} == {EXTRA}
 
 
 def test_a_frame_of_the_demonstration_is_read_by_its_usual_names() -> None:
