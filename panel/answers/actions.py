@@ -42,6 +42,8 @@ async def save_answer(member: Member, key: str, question_id: str, answer: Answer
     """Keep one answer, or the fact that a question is left open, in what the member has filled in so far."""
     await _enter(member)
     ballot = await Ballot.get_or_none(key=key)
+    if ballot is None and answer is None:
+        return  # a machine that sends empty forms has not begun
     if ballot is None:
         classes = {name: getattr(member, name) for name in CLASSES}
         ballot = Ballot(review_id=member.review_id, key=key, draft={}, **classes)

@@ -1,3 +1,8 @@
+"""Not to be asked. Mail scanners press the first button and send the first form of what a link leads to.
+
+So nothing is chosen beforehand, a form without a choice changes nothing, and the first choice is how it stands.
+"""
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -6,24 +11,37 @@ from panel.invitations.actions import opt_out, opt_out_by_mail
 from panel.invitations.links import OPT_OUT, member_of_token
 from panel.people.models import Member, OptOut
 from panel.web.forms import read_fields
+from panel.web.messages import Refused
 from panel.web.request import database_of, see, settings_of
+from panel.web.security import refuse_from_another_site
 from panel.web.templating import page
+
+ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058
+CHOICES = {
+    OptOut.NO: "Ik doe mee.",
+    OptOut.THIS_TIME: "Deze keer niet. Ik krijg hierover geen herinnering.",
+    OptOut.NEVER_AGAIN: "Nooit meer vragen. Ik word ook de volgende keer niet geloot.",
+}
 
 
 async def ask(request: Request) -> Response:
-    undone = "terug" in request.query_params
-    return page(request, "invitations/opt_out.html", member=await _member(request), OptOut=OptOut, undone=undone)
+    return _page(request, await _member(request), {})
 
 
 async def record(request: Request) -> Response:
-    """From the page, or in one click from a mail program (RFC 8058), which names no choice: not this time."""
+    """From the page, or in one click from a mail program, which names no choice: not this time."""
     member = await _member(request)
     fields = await read_fields(request)
-    if fields.text("List-Unsubscribe") == "One-Click":
+    if fields == ONE_CLICK:
         await database_of(request).write(opt_out_by_mail(settings_of(request), member))
         return PlainTextResponse("Uw afmelding is verwerkt.")
-    choice = OptOut(fields.choice("choice", set(OptOut)))
-    await database_of(request).write(opt_out(settings_of(request), member, choice))
+    refuse_from_another_site(request)
+    try:
+        choice = OptOut(fields.choice("choice", set(OptOut)))
+    except Refused as refused:
+        return _page(request, member, {refused.field: refused.sentence}, 422)
+    if choice != member.opt_out:
+        await database_of(request).write(opt_out(settings_of(request), member, choice))
     return see(request.url.path + ("?terug" if choice is OptOut.NO else ""))
 
 
@@ -32,3 +50,17 @@ async def _member(request: Request) -> Member:
     if member is None:
         raise HTTPException(404)
     return member
+
+
+def _page(request: Request, member: Member, errors: dict[str, str], status: int = 200) -> Response:
+    now = OptOut(member.opt_out)
+    return page(
+        request,
+        "invitations/opt_out.html",
+        status,
+        member=member,
+        OptOut=OptOut,
+        back="terug" in request.query_params,
+        choices={now: CHOICES[now]} | CHOICES,
+        errors=errors,
+    )

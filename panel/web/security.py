@@ -2,17 +2,22 @@
 
 A form is refused when the browser says that another site sent it (Sec-Fetch-Site, or else Origin). Every browser of
 the last years says so and a page cannot suppress it; cookies are SameSite as well. Mail providers that carry out a
-one-click opt-out are no browsers and send neither header. So no form needs a token that can go stale in an open tab.
+one-click opt-out are no browsers and mostly send neither header. Because one may send any, a form to an opt-out
+address gets through, and its page takes nothing from elsewhere but that one click: no cookie counts there, and the
+token in the address is the proof. So no form needs a token that can go stale in an open tab.
 """
 
 from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from panel.settings import Settings
 
+OPT_OUT = "/u/"
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
@@ -49,7 +54,9 @@ class Security:
                     headers.setdefault(name, value)
             await send(message)
 
-        if scope["method"] not in SAFE_METHODS and self._from_another_site(Headers(scope=scope)):
+        foreign = scope["method"] not in SAFE_METHODS and self._from_another_site(Headers(scope=scope))
+        scope.setdefault("state", {})["from_another_site"] = foreign
+        if foreign and not scope["path"].startswith(OPT_OUT):
             response = PlainTextResponse("Dit formulier kwam van een andere website.", status_code=403)
             await response(scope, receive, send_with_headers)
             return
@@ -61,3 +68,9 @@ class Security:
             return site not in ("same-origin", "none")
         origin = headers.get("origin")
         return origin is not None and urlsplit(origin).netloc not in (self._host, headers.get("host"))
+
+
+def refuse_from_another_site(request: Request) -> None:
+    """For a page whose forms get through, from wherever they come."""
+    if request.state.from_another_site:
+        raise HTTPException(403)

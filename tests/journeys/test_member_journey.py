@@ -404,18 +404,27 @@ async def test_who_opts_out_can_come_back(visit: NewVisitor, members_round: Roun
     await visitor.page.goto(mail.link("/m/"))
     await visitor.follow("Ik doe liever niet mee")
     await visitor.look()
-    await visitor.press("Nooit meer vragen")
+    await visitor.press("Opslaan")
+    assert await errors(visitor) == ["Kies een van de mogelijkheden."]
+    await visitor.look()
+    await wish(visitor, "Nooit meer vragen")
     assert await visitor.heading() == "U doet niet mee"
     await visitor.look()
-    await visitor.press("Toch wel meedoen")
-    assert await visitor.heading() == "U doet weer mee"
+    await wish(visitor, "Ik doe mee")
+    assert await visitor.heading() == "U doet mee"
     await visitor.look()
-    await visitor.press("Deze keer niet")
+    await visitor.tab_through()
+    await wish(visitor, "Deze keer niet")
     await visitor.page.goto(mail.link("/u/"))
     assert await visitor.heading() == "U doet niet mee"
-    await visitor.press("Toch wel meedoen")
+    await wish(visitor, "Ik doe mee")
     await start(visitor, mail.link("/m/"))
     assert await position(visitor) == 1
+
+
+async def wish(visitor: Visitor, words: str) -> None:
+    await visitor.page.get_by_label(words).check()
+    await visitor.press("Opslaan")
 
 
 @pytest.mark.parametrize(

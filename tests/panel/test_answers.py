@@ -73,6 +73,18 @@ async def test_only_the_vote_is_required(browser: httpx2.AsyncClient, questionna
     assert (await Ballot.get()).answers == {"q09_stem": "blanco"}
 
 
+async def test_who_presses_start_and_sends_empty_forms_has_not_begun(
+    stage: Stage, review: Review, browser: httpx2.AsyncClient, questionnaire: Questionnaire
+) -> None:
+    """Machines that look through mail do so: because of them nobody may count as somebody who stopped halfway."""
+    before = await contents()
+    for place in range(1, len(questionnaire.questions) + 1):
+        await browser.post(f"/mening/vraag/{place}")
+    assert await contents() == before
+    await stage.close(review)
+    assert (await Review.get(id=review.id)).partial == 1, "the one who really stopped halfway"
+
+
 @pytest.mark.parametrize(
     ("question", "fields", "code", "kept"),
     [

@@ -6,12 +6,17 @@ from dataclasses import replace
 import httpx2
 import pytest
 
+from panel.demo.browser import Page
 from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
 from panel.people.exclusions import DRAWN, OPTED_OUT
 from panel.people.models import Exclusion, Member, OptOut
 from panel.reviews.models import Review, State
 from tests.panel.contents import contents
 from tests.panel.stage import Stage
+from tests.panel.test_answers import ANOTHER_SITE
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+URL_ENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
@@ -81,12 +86,12 @@ async def test_opting_out_on_the_page_can_be_taken_back(
     assert "Wilt u niet meedoen?" in (await client.get(opt_out)).text
     for choice, heading in (
         ("this_time", "U doet niet mee"),
-        ("no", "Wilt u niet meedoen?"),
-        ("never_again", "U doet"),
+        ("no", "U doet mee"),
+        ("never_again", "wij loten u niet opnieuw"),
     ):
         done = await client.post(opt_out, data={"choice": choice})
         assert done.headers["location"].partition("?")[0] == opt_out
-        assert heading in (await client.get(opt_out)).text
+        assert heading in (await client.get(done.headers["location"])).text
         assert await choice_of(member) == choice
 
 
@@ -125,14 +130,45 @@ async def test_one_click_does_not_weaken_never_again(
     assert await Exclusion.filter(reason=OPTED_OUT).count() == 1
 
 
-@pytest.mark.parametrize("fields", [{}, {"choice": "maybe"}, {"choice": ""}, {"List-Unsubscribe": "x"}])
+@pytest.mark.parametrize("headers", ANOTHER_SITE, ids=str)
+async def test_one_click_comes_from_wherever_the_mail_program_is_and_nothing_else_does(
+    open_browser: Callable[[], httpx2.AsyncClient], member: Member, opt_out: str, headers: dict[str, str]
+) -> None:
+    provider = open_browser()
+    for fields in ({"choice": "never_again"}, {**ONE_CLICK, "choice": "never_again"}, {}):
+        assert (await provider.post(opt_out, data=fields, headers=headers)).status_code == 403
+    assert await choice_of(member) == OptOut.NO
+    done = await provider.post(opt_out, content="List-Unsubscribe=One-Click", headers={**URL_ENCODED, **headers})
+    assert done.status_code == 200
+    assert not provider.cookies
+    assert await choice_of(member) == OptOut.THIS_TIME
+
+
+@pytest.mark.parametrize(
+    "fields", [{}, {"choice": "maybe"}, {"choice": ""}, {"List-Unsubscribe": "x"}, {**ONE_CLICK, "choice": ""}]
+)
 async def test_a_form_without_a_choice_changes_nothing_and_says_so(
     client: httpx2.AsyncClient, member: Member, opt_out: str, fields: dict[str, str]
 ) -> None:
+    before = await contents()
     refused = await client.post(opt_out, data=fields)
-    assert refused.status_code == 409
-    assert "Kies een van de mogelijkheden" in refused.text
-    assert await choice_of(member) == OptOut.NO
+    assert refused.status_code == 422
+    assert refused.text.count("Kies een van de mogelijkheden") == 2, "above the form and at the field"
+    assert await contents() == before
+
+
+@pytest.mark.parametrize("now", list(OptOut))
+async def test_whoever_sends_the_form_as_it_stands_or_with_its_first_choice_changes_nothing(
+    client: httpx2.AsyncClient, member: Member, opt_out: str, now: OptOut
+) -> None:
+    await client.post(opt_out, data={"choice": now})
+    before = await contents()
+    form = Page(await client.get(opt_out)).form()
+    assert not form.values
+    assert form.choices == {"choice": [now, *(choice for choice in OptOut if choice != now)]}
+    assert (await client.post(opt_out, data=form.values)).status_code == 422
+    assert (await client.post(opt_out, data={"choice": form.choices["choice"][0]})).status_code == 303
+    assert await contents() == before
 
 
 async def test_who_opted_out_can_still_answer_with_the_link(
