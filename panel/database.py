@@ -147,7 +147,11 @@ class GroupCommit:
             tokens = [connections.set(alias, transaction) for alias in (f"{self._name}_writer", self._name)]
             try:
                 await connection.execute("BEGIN IMMEDIATE")
-                outcomes = [await self._savepoint(connection, unit) for unit, _ in group]
+                outcomes: list[tuple[Any, Exception | None]]
+                if len(group) == 1:  # an error in it ends the transaction, and nothing else is in there
+                    outcomes = [(await group[0][0], None)]
+                else:
+                    outcomes = [await self._savepoint(connection, unit) for unit, _ in group]
                 await connection.commit()
             except BaseException:
                 await connection.rollback()

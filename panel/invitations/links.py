@@ -1,6 +1,7 @@
 """Personal links. The database holds a part of each; without the installation's secret nobody can make one."""
 
 import re
+from functools import lru_cache
 
 from itsdangerous import BadSignature, Signer
 
@@ -20,7 +21,7 @@ def opt_out_link(settings: Settings, member: Member) -> str:
 
 
 def make_token(settings: Settings, member: Member, purpose: str) -> str:
-    return _signer(settings, member, purpose).sign(member.link_id).decode()
+    return _signer(settings.secret_key, purpose, member.link_version).sign(member.link_id).decode()
 
 
 async def member_of_token(settings: Settings, token: str, purpose: str) -> Member | None:
@@ -32,12 +33,13 @@ async def member_of_token(settings: Settings, token: str, purpose: str) -> Membe
     if member is None:
         return None
     try:
-        _signer(settings, member, purpose).unsign(token)
+        _signer(settings.secret_key, purpose, member.link_version).unsign(token)
     except BadSignature:
         return None
     return member
 
 
-def _signer(settings: Settings, member: Member, purpose: str) -> Signer:
+@lru_cache(64)
+def _signer(secret_key: str, purpose: str, version: int) -> Signer:
     # A new version of a member's link makes every earlier one worthless.
-    return Signer(settings.secret_key, salt=f"{purpose} link, version {member.link_version}")
+    return Signer(secret_key, salt=f"{purpose} link, version {version}")

@@ -18,8 +18,9 @@ from panel.mail.envelope import envelope_sender
 from panel.mail.letter import Copy, Letter, LetterError, build, wire_address
 from panel.mail.models import Message, State
 from panel.mail.outbox import Change
+from panel.mail.outcome import Kind, Outcome
 from panel.mail.pause import begin_pause, end_pause, pause
-from panel.mail.smtp import Kind, Outcome, Relay
+from panel.mail.smtp import Relay
 from panel.settings import Settings
 from panel.web.faults import where
 

@@ -20,6 +20,7 @@ from panel.mail.models import Message, State
 LEASE = timedelta(seconds=60)
 URGENT = datetime(2000, 1, 1, tzinfo=UTC)  # due so long ago that no wave goes before it: for sign-in links
 Policy = Literal["hold", "resend"]
+NEEDED = ("id", "kind", "occasion_id", "recipient_id", "attempts", "due_at")  # to send it
 UNKNOWN = "the sending stopped before the answer of the relay was written down"
 
 ADD_SQLITE = """
@@ -91,7 +92,7 @@ async def claim(limit: int) -> list[Message]:
     """Lend what is due to the worker that asks, the longest due first. No two workers get the same message."""
     claimed: list[Message] = []
     for state in (State.READY, State.DEFERRED):  # one by one: each then is a walk along the index
-        due = Message.filter(state=state, due_at__lte=datetime.now(UTC)).order_by("due_at")
+        due = Message.filter(state=state, due_at__lte=datetime.now(UTC)).order_by("due_at").only(*NEEDED)
         claimed += await due.limit(limit - len(claimed)).select_for_update(skip_locked=True)
         if len(claimed) == limit:
             break

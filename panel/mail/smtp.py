@@ -6,49 +6,22 @@ What goes wrong before the final dot was sent can safely be tried again. After i
 import asyncio
 import re
 import ssl
-from dataclasses import dataclass
-from enum import StrEnum
+from contextlib import suppress
 from ipaddress import ip_address
 from types import TracebackType
+from typing import cast
 
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
+from panel.mail.conversation import BrokenOffError, Conversation
 from panel.mail.envelope import envelope_sender
-from panel.mail.letter import LetterError, installation_host, one_line, wire_address
+from panel.mail.letter import LetterError, installation_host, wire_address
+from panel.mail.outcome import Kind, Outcome, judge, outcome
 from panel.settings import PREFIX, Settings, SettingsError
 
 LONGEST_ID = 2**31 - 1
 LINE_END = re.compile(rb"\r\n|\r|\n")
-ADDRESS = re.compile(r"<?[^\s<>,;:\"'()\[\]]+@[^\s<>,;:\"'()\[\]]+>?")
-# The relay does not serve us, whoever the mail is for: RFC 5321 3.8 (closing down), RFC 4954 6 (credentials) ...
-NOT_SERVED = {421, 530, 534, 535, 538}
-# ... and what relays say, under many codes, when they think that we may not use them.
-MAY_NOT_RELAY = re.compile(
-    r"relay(ing)? (access )?(is )?(denied|not (permitted|allowed))"
-    r"|(unable|not (permitted|allowed)) to relay"
-    r"|authentication (is )?required",
-    re.IGNORECASE,
-)
-
-
-class Kind(StrEnum):
-    ACCEPTED = "accepted"  # the relay took responsibility
-    DEFERRED = "deferred"  # not now: try this message again later
-    REFUSED = "refused"  # this message will never be taken
-    IN_DOUBT = "in_doubt"  # it was sent, and no reply came
-    RELAY_DOWN = "relay_down"  # not taken, and no other message would be
-
-
-@dataclass(frozen=True)
-class Outcome:
-    kind: Kind
-    reply: str
-
-    @property
-    def code(self) -> str:
-        """The codes at the start of the reply, for logs."""
-        found = re.match(r"\d{3}( \d\.\d{1,3}\.\d{1,3})?(?!\S)", self.reply)
-        return found.group() if found else "none"
+WELCOME = {"MAIL": (250,), "RCPT": (250, 251, 252), "DATA": (354,)}
 
 
 class Relay:
@@ -80,7 +53,7 @@ class Relay:
         self._settings = settings
         self._patience = patience
         self._tls = tls
-        self._idle: list[SMTP] = []
+        self._idle: list[Conversation] = []
         self._turns = asyncio.Semaphore(connections)
 
     async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
@@ -88,26 +61,37 @@ class Relay:
         sender, recipient = wire_address(sender), wire_address(recipient)
         async with self._turns:
             while True:
-                kept = self._idle.pop() if self._idle else None
+                kept = self._take_idle()
                 try:
-                    client = kept or await self._connect()
+                    conversation = kept or await self._connect()
                 except (SMTPException, OSError, ValueError) as error:
-                    return _outcome(Kind.RELAY_DOWN, _words(error), recipient)
-                outcome = await _exchange(client, sender, recipient, message, self._patience)
-                broken_off = outcome.kind is Kind.DEFERRED and not client.is_connected
-                if kept and (outcome.kind is Kind.RELAY_DOWN or broken_off):
-                    client.close()  # relays leave connections that were idle, or that served long enough
+                    return outcome(Kind.RELAY_DOWN, _words(error), recipient)
+                try:
+                    found = await _hand_over(conversation, sender, recipient, message, self._patience)
+                except BaseException:
+                    conversation.close()
+                    raise
+                broken_off = found.kind is Kind.DEFERRED and not conversation.idle
+                if kept and (found.kind is Kind.RELAY_DOWN or broken_off):
+                    conversation.close()  # relays leave connections that were idle, or that served long enough
                     continue
-                await self._keep(client, outcome)
-                return outcome
+                await self._keep(conversation, found)
+                return found
+
+    def _take_idle(self) -> Conversation | None:
+        while self._idle:
+            conversation = self._idle.pop()
+            if conversation.idle:
+                return conversation
+            conversation.close()
+        return None
 
     async def close(self) -> None:
-        for client in self._idle:
-            try:
-                await client.quit(timeout=1)
-            except (SMTPException, OSError):
-                client.close()
-        self._idle.clear()
+        while conversation := self._take_idle():
+            conversation.say(b"QUIT\r\n")
+            with suppress(BrokenOffError):
+                await conversation.reply(1)
+            conversation.close()
 
     async def __aenter__(self) -> "Relay":
         return self
@@ -117,7 +101,7 @@ class Relay:
     ) -> None:
         await self.close()
 
-    async def _connect(self) -> SMTP:
+    async def _connect(self) -> Conversation:
         settings = self._settings
         client = SMTP(
             hostname=settings.smtp_host,
@@ -134,74 +118,61 @@ class Relay:
             await client.connect()
             if client.is_ehlo_or_helo_needed:
                 await client.ehlo()
+            if client.transport is None or client.protocol is None:
+                raise ConnectionError("the relay left")
         except BaseException:
             client.close()
             raise
-        return client
+        transport = cast(asyncio.Transport, client.transport)
+        return Conversation(transport, client.protocol, pipelining=client.supports_extension("pipelining"))
 
-    async def _keep(self, client: SMTP, outcome: Outcome) -> None:
-        usable = False
+    async def _keep(self, conversation: Conversation, found: Outcome) -> None:
         try:
-            if outcome.kind in (Kind.DEFERRED, Kind.REFUSED) and client.is_connected:
-                await client.rset()
-            usable = client.is_connected and outcome.kind is not Kind.RELAY_DOWN
-        except (SMTPException, OSError):
+            if found.kind in (Kind.DEFERRED, Kind.REFUSED) and conversation.idle:
+                conversation.say(b"RSET\r\n")
+                await conversation.reply(self._patience)
+        except BrokenOffError:
             pass
         finally:
-            if usable:
-                self._idle.append(client)
+            if conversation.idle and found.kind is not Kind.RELAY_DOWN:
+                self._idle.append(conversation)
             else:
-                client.close()
+                conversation.close()
 
 
-async def _exchange(client: SMTP, sender: str, recipient: str, message: bytes, patience: float) -> Outcome:
-    steps = (
-        ("MAIL", b"FROM:<%b>" % sender.encode(), (250,)),
-        ("RCPT", b"TO:<%b>" % recipient.encode(), (250, 251)),
-        ("DATA", b"", (354,)),
-    )
-    step, dot_sent = "MAIL", False
+async def _hand_over(
+    conversation: Conversation, sender: str, recipient: str, message: bytes, patience: float
+) -> Outcome:
+    commands = {
+        "MAIL": b"MAIL FROM:<%b>\r\n" % sender.encode(),
+        "RCPT": b"RCPT TO:<%b>\r\n" % recipient.encode(),
+        "DATA": b"DATA\r\n",
+    }
+    step, refused = "MAIL", None
     try:
-        for step, argument, welcome in steps:
-            response = await client.execute_command(*filter(None, (step.encode(), argument)))
-            if response.code not in welcome:
-                return _judge(step, response.code, response.message, recipient)
-        if client.protocol is None:
-            return _outcome(Kind.DEFERRED, "the relay left after asking for the message", recipient)
-        client.protocol.write(_dotted(message))
-        dot_sent = True
-        response = await client.protocol.read_response(timeout=10 * patience)
-        return _judge("dot", response.code, response.message, recipient)
-    except (SMTPException, OSError) as error:
-        client.close()
-        if dot_sent:
-            return _outcome(Kind.IN_DOUBT, _words(error), recipient)
+        if conversation.pipelining:
+            conversation.say(b"".join(commands.values()))
+        for step, command in commands.items():
+            if not conversation.pipelining:
+                conversation.say(command)
+            code, text = await conversation.reply(patience)
+            if code not in WELCOME[step] and refused is None:
+                refused = judge(step, code, text, recipient)
+            if refused and not conversation.pipelining:
+                return refused
+        if refused:
+            if code in WELCOME["DATA"]:
+                conversation.close()  # it waits for a message that will not come (RFC 2920 3.1)
+            return refused
+        step = "dot"
+        conversation.say(_dotted(message))
+        return judge(step, *await conversation.reply(10 * patience), recipient)
+    except BrokenOffError as error:
+        if refused:
+            return refused
         # A relay that breaks off over one message may serve the next: a new connection will tell.
-        kind = Kind.RELAY_DOWN if step == "MAIL" else Kind.DEFERRED
-        return _outcome(kind, _words(error), recipient)
-    except BaseException:
-        client.close()
-        raise
-
-
-def _judge(step: str, code: int, text: str, recipient: str) -> Outcome:
-    if step == "dot" and 200 <= code < 300:
-        kind = Kind.ACCEPTED
-    elif step == "MAIL" or code in NOT_SERVED or MAY_NOT_RELAY.search(text):
-        kind = Kind.RELAY_DOWN
-    elif 500 <= code < 600:
-        kind = Kind.REFUSED
-    elif step == "dot" and not 400 <= code < 500:
-        kind = Kind.IN_DOUBT
-    else:
-        kind = Kind.DEFERRED
-    return _outcome(kind, f"{code} {text}", recipient)
-
-
-def _outcome(kind: Kind, reply: str, recipient: str) -> Outcome:
-    local = re.escape(recipient.rpartition("@")[0])
-    reply = ADDRESS.sub("<address>", one_line(reply))
-    return Outcome(kind, re.sub(rf"(?<![\w.]){local}(?![\w.])", "<address>", reply, flags=re.IGNORECASE)[:300])
+        kind = {"MAIL": Kind.RELAY_DOWN, "dot": Kind.IN_DOUBT}.get(step, Kind.DEFERRED)
+        return outcome(kind, str(error), recipient)
 
 
 def _words(error: Exception) -> str:

@@ -7,7 +7,8 @@ import pytest
 
 from panel.demo.catcher import Catcher
 from panel.mail.letter import Letter, build
-from panel.mail.smtp import Kind, Outcome, Relay
+from panel.mail.outcome import Kind, Outcome
+from panel.mail.smtp import Relay
 from panel.settings import Settings
 
 TEXT = ".\n..\nDag Şükrü, één € meer:\n" + "lang " * 400 + "\nFrom hier\n"
