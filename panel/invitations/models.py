@@ -16,6 +16,9 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+LINK = "link"  # the kind of a mail with the personal link, for whoever asked for it again; its occasion is the hour
+
+
 class Wave(Model):
     """One kind of mail to the members of one review, sent once."""
 
