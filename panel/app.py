@@ -20,9 +20,12 @@ from panel.draws import pages as draws
 from panel.draws import plan_page as plans
 from panel.draws import public_page as fair
 from panel.draws import target_pages as targets
+from panel.invitations import link_pages as lost_links
 from panel.invitations import opt_out_pages as opting_out
 from panel.invitations import pages as invitations
+from panel.invitations import post_pages as mail
 from panel.invitations import reserve_pages as reserves
+from panel.invitations import trial_pages as trials
 from panel.people import pages as people
 from panel.people import quality
 from panel.proposals import pages as proposals
@@ -76,6 +79,8 @@ def routes(settings: Settings) -> list[BaseRoute]:
         get("/toegankelijkheid", publication.accessibility),
         get("/privacy", publication.privacy),
         get("/contact", publication.contact),
+        *form("/link", lost_links.ask, lost_links.take),
+        get("/link/gevraagd", lost_links.asked),
         get("/healthz", health),
         Mount("/static", StaticFiles()),
         # members
@@ -115,8 +120,13 @@ def routes(settings: Settings) -> list[BaseRoute]:
         post(f"{review}/loting/lijst/{{name}}", desk(Right.RUN, draws.give_list)),
         *form(f"{review}/reserve", reserves.ask, reserves.do, Right.RUN),
         *form(f"{review}/openen", invitations.ask_open, invitations.do_open, Right.RUN),
-        get(f"{review}/post", desk(Right.RUN, invitations.post)),
-        post(f"{review}/brieven", desk(Right.RUN, invitations.letters)),
+        post(f"{review}/proef", desk(Right.RUN, trials.send)),
+        get(f"{review}/voorbeelden", desk(Right.LOOK, trials.examples)),
+        get(f"{review}/voorbeelden/{{kind}}", desk(Right.LOOK, trials.example)),
+        get(f"{review}/post", desk(Right.RUN, mail.show)),
+        *form(f"{review}/post/zoeken", mail.ask_who, mail.look_up, Right.RUN),
+        *form(f"{review}/post/onzeker", mail.ask_again, mail.send_again, Right.RUN),
+        post(f"{review}/brieven", desk(Right.RUN, mail.letters)),
         *form(f"{review}/herinneren", invitations.ask_remind, invitations.do_remind, Right.RUN),
         *form(f"{review}/verlengen", reviews.ask_extension, reviews.give_extension, Right.RUN),
         *form(f"{review}/intrekken", invitations.ask_withdrawal, invitations.do_withdrawal, Right.RUN),

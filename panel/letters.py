@@ -1,13 +1,17 @@
-"""Every letter that leaves: to members by the wave, to staff one by one."""
+"""Every letter that leaves: to members by the wave, the others one by one."""
 
 from collections.abc import Sequence
 
+from panel.invitations import link_letters, trials
 from panel.invitations.letters import WaveLetters
+from panel.invitations.models import LINK, Kind
 from panel.mail.letter import Copy, Letter
 from panel.mail.models import Message
 from panel.settings import Settings
 from panel.staff import letters as staff_letters
 from panel.staff.actions import SIGN_IN
+
+ONE_BY_ONE = {SIGN_IN: staff_letters.compose, LINK: link_letters.compose, trials.TRIAL: trials.compose}
 
 
 class Letters:
@@ -16,14 +20,18 @@ class Letters:
         self._waves = WaveLetters(settings)
 
     async def prepare(self, messages: Sequence[Message]) -> None:
-        await self._waves.prepare([message for message in messages if message.kind != SIGN_IN])
+        await self._waves.prepare(_of(messages, *Kind))
 
     async def compose(self, message: Message) -> Letter | Copy | None:
-        if message.kind == SIGN_IN:
-            return await staff_letters.compose(self._settings, message)
+        if message.kind in ONE_BY_ONE:
+            return await ONE_BY_ONE[message.kind](self._settings, message)
         return self._waves.write(message)
 
     async def still_needed(self, messages: Sequence[Message]) -> set[int]:
-        to_members = [message for message in messages if message.kind != SIGN_IN]
-        to_staff = {message.id for message in messages if message.kind == SIGN_IN}
-        return to_staff | await self._waves.still_needed(to_members)
+        of_waves, links = _of(messages, *Kind), _of(messages, LINK)
+        others = {message.id for message in messages} - {message.id for message in (*of_waves, *links)}
+        return others | await self._waves.still_needed(of_waves) | await link_letters.still_needed(links)
+
+
+def _of(messages: Sequence[Message], *kinds: str) -> list[Message]:
+    return [message for message in messages if message.kind in kinds]

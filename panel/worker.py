@@ -9,10 +9,11 @@ from panel.answers.actions import close_review, discard_answers
 from panel.answers.vault import ReviewSecret, destroy_secret
 from panel.database import Database
 from panel.draws.search import search_wanted
-from panel.invitations.actions import remind, send_wave
+from panel.invitations.actions import call_off, remind, send_wave
 from panel.invitations.bounced import discard_texts, unread_of_closed
 from panel.invitations.incoming import empty_maildir
-from panel.invitations.models import Kind, Wave
+from panel.invitations.link_requests import answer_requests
+from panel.invitations.models import Kind, LinkRequest, Wave
 from panel.letters import Letters
 from panel.mail.delivery import deliver
 from panel.mail.smtp import Relay
@@ -37,9 +38,10 @@ class Worker:
         self._stopping = asyncio.Event()
 
     async def run(self) -> None:
-        """Until `stop`: mail, everything with a date, and the search for panels; none waits for another."""
+        """Until `stop`: mail, links asked for, what has a date, and the search for panels; none waits for another."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._mail())
+            tasks.create_task(self._links())
             tasks.create_task(self._care())
             tasks.create_task(self._panels())
 
@@ -66,6 +68,17 @@ class Worker:
                     continue
                 if not summary.settled:
                     await self._wait(IDLE_SECONDS)
+
+    async def _links(self) -> None:
+        """Who asks for a link waits for it; the address that was typed is nowhere on disk when that was done."""
+        while not self._stopping.is_set():
+            try:
+                if await LinkRequest.exists():
+                    await self._database.write(answer_requests())
+                    await self._database.forget(main=("link_request",))
+            except Exception as error:
+                log.error("answering who asked for a link failed and will be tried again: %s", where(error))  # noqa: TRY400
+            await self._wait(CARE_SECONDS)
 
     async def _care(self) -> None:
         while not self._stopping.is_set():
@@ -114,6 +127,7 @@ class Worker:
 
     async def _close(self, review: Review) -> None:
         await close_review(review, ACTOR)
+        await call_off(review, ACTOR)
         await send_wave(review, Kind.THANKS, ACTOR)
 
     async def _clear_withdrawn(self) -> None:

@@ -36,6 +36,9 @@ class Page:
         found = self._tree.css_first("h1")
         return found.text(strip=True) if found else ""
 
+    def has_form(self, action: str) -> bool:
+        return any((node.attributes.get("action") or self.path).endswith(action) for node in self._tree.css("form"))
+
     def form(self, action: str = "") -> Form:
         """The form that goes to an address ending so; without one, the first that is no sign-out."""
         for node in self._tree.css("form"):

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from panel.arguments.models import Decision, Statement
+from panel.invitations.bounced import not_reached
 from panel.invitations.models import Wave
 from panel.mail.models import State as MailState
 from panel.mail.outbox import counts
@@ -48,6 +49,7 @@ class Life:
     texts_open: int
     report: Report | None
     draw: Draw | None = None
+    not_reached: int = 0
 
     @property
     def next_step(self) -> tuple[str, str] | None:
@@ -91,6 +93,9 @@ class Life:
             found.append(sentence("desk.report_late"))
         if any(count.states.get(MailState.IN_DOUBT) for count in self.mail):
             found.append(sentence("desk.mail_in_doubt"))
+        if self.review.state == State.OPEN and self.not_reached:
+            one = self.not_reached == 1
+            found.append(sentence("desk.one_not_reached" if one else "desk.not_reached", count=self.not_reached))
         if self.failed:
             found.append(sentence("desk.report_failed"))
         return found
@@ -120,4 +125,5 @@ async def life_of(review: Review) -> Life:
         texts_open=await texts.filter(decision=Decision.OPEN).count(),
         report=await Report.get_or_none(review=review),
         draw=await current_draw(review),
+        not_reached=len(await not_reached(review)),
     )

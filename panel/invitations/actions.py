@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from panel.audit import record
 from panel.invitations.letters import needed
 from panel.invitations.models import Kind, Wave
+from panel.invitations.trials import require_trials
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
 from panel.mail.outbox import queue
@@ -18,15 +19,20 @@ from panel.staff.models import Staff
 from panel.web.messages import Refused
 
 ARRIVED = (MailState.ACCEPTED, MailState.IN_DOUBT, MailState.SENDING, MailState.BOUNCED_SOFT)
+WAITING = (MailState.READY, MailState.CLAIMED, MailState.DEFERRED)
 GONE = (MailState.REFUSED, MailState.BOUNCED_HARD, MailState.COMPLAINED)
 
 
-async def open_review(review: Review, actor: str) -> int:
-    """Open the ballot box and put one invitation per member in the outbox, in one unit of work."""
-    await advance(review, State.OPEN, actor)
+async def open_review(review: Review, staff: Staff) -> int:
+    """Open the ballot box and put one invitation per member in the outbox, in one unit of work.
+
+    Refused until whoever opens it got every kind of mail as a trial.
+    """
+    await advance(review, State.OPEN, actor_of(staff))
     if (await Review.get(id=review.id)).closes_at <= datetime.now(UTC):
         raise Refused("review.closes_in_the_past")
-    return await send_wave(review, Kind.INVITATION, actor)
+    await require_trials(review, staff)
+    return await send_wave(review, Kind.INVITATION, actor_of(staff))
 
 
 async def remind(review: Review, actor: str) -> int:
@@ -40,8 +46,18 @@ async def remind(review: Review, actor: str) -> int:
 async def withdraw_and_tell(review: Review, reason: str, staff: Staff) -> None:
     """Stop a review, and say so to whoever was invited."""
     await withdraw_review(review, reason, staff)
+    await call_off(review, actor_of(staff))
     if await Wave.filter(review=review, kind=Kind.INVITATION).exists():
         await send_wave(review, Kind.WITHDRAWN, actor_of(staff))
+
+
+async def call_off(review: Review, actor: str) -> None:
+    """What asks people to answer and still waits does not go out any more: there is nothing left to answer."""
+    for wave in await Wave.filter(review=review, kind__in=(Kind.INVITATION, Kind.REMINDER)).order_by("id"):
+        waiting = Message.filter(kind=wave.kind, occasion_id=wave.id, state__in=WAITING)
+        number = await waiting.update(state=MailState.CANCELLED, lease_until=None, changed_at=datetime.now(UTC))
+        if number:
+            await record(actor, f"{wave.kind} called off", f"review {review.id}", f"{number} messages")
 
 
 async def send_wave(review: Review, kind: Kind, actor: str) -> int:
@@ -61,7 +77,7 @@ async def receivers(review: Review, kind: Kind) -> list[Member]:
     """
     members = Member.filter(review=review).exclude(opt_out=OptOut.NEVER_AGAIN).exclude(email="")
     if kind is not Kind.INVITATION:
-        members = members.exclude(id__in=await _gone(review))
+        members = members.exclude(id__in=await gone(review))
     if kind is Kind.WITHDRAWN:
         members = members.filter(id__in=await _invited(review, ARRIVED))
     if kind is Kind.THANKS:
@@ -81,7 +97,7 @@ async def _invited(review: Review, states: Sequence[MailState]) -> list[int]:
     return [message.recipient_id for message in found]
 
 
-async def _gone(review: Review) -> list[int]:
+async def gone(review: Review) -> list[int]:
     """Members whose address is no use: the relay refused the invitation, or some mail of ours came back for good."""
     waves = await Wave.filter(review=review)
     kinds = {wave.id: wave.kind for wave in waves}

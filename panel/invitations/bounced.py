@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from panel.invitations.actions import opt_out
+from panel.audit import record
+from panel.invitations.actions import WAITING, opt_out
 from panel.invitations.models import Kind, Wave
 from panel.mail.bounces import Kind as Found
 from panel.mail.bounces import Returned
@@ -46,6 +47,7 @@ async def record_returned(settings: Settings, returned: Returned) -> None:
     await _come_back(message, state, f"{returned.notice.code} {returned.notice.reason}".strip())
     if member and state is State.COMPLAINED:
         await opt_out(settings, member, OptOut.NEVER_AGAIN)
+        await record("mail", "opted out by complaint", f"review {member.review_id}")
     if member and state is not State.BOUNCED_SOFT:
         await _stop_waiting(member)
 
@@ -101,6 +103,6 @@ async def _stop_waiting(member: Member) -> None:
     """Nothing that still waits for this member goes out."""
     for wave in await Wave.filter(review_id=member.review_id):
         waiting = Message.filter(kind=wave.kind, occasion_id=wave.id, recipient_id=member.id)
-        await waiting.filter(state__in=(State.READY, State.CLAIMED, State.DEFERRED)).update(
+        await waiting.filter(state__in=WAITING).update(
             state=State.SUPPRESSED, lease_until=None, changed_at=datetime.now(UTC)
         )

@@ -8,6 +8,7 @@ from tortoise.expressions import Q
 
 from panel.invitations.actions import number_told
 from panel.invitations.models import Kind
+from panel.invitations.trials import example_letter
 from panel.people.models import Draw, current_draw
 from panel.proposals.dossier import Dossier
 from panel.publication.actions import finish_reply, follow_up, publish, reply
@@ -108,6 +109,7 @@ async def ask_publish(request: Request) -> Response:
         review=review,
         downloads=DOWNLOADS,
         told=await number_told(review, Kind.RESULT),
+        example=await example_letter(settings_of(request), review, Kind.RESULT),
     )
 
 

@@ -25,6 +25,12 @@ POLICY = (
 )
 # The report is one file of its own that carries its style; it holds no script either.
 REPORT_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
+# A page that shows mail in frames, and such a mail: it carries its style, and can do nothing.
+FRAME_POLICY = f"{POLICY}; frame-src 'self'"
+LETTER_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'; "
+    "frame-ancestors 'self'; sandbox"
+)
 
 
 class Security:

@@ -65,6 +65,6 @@ async def invitations(clerk: Browser, address: str, box: Mailbox) -> list[Mail]:
     found: list[Mail] = []
     waiting = True
     while waiting:
-        waiting = not re.search(r'data-label="Wacht nog">0<', (await clerk.open(f"{address}/post")).html)
+        waiting = not re.search(r'data-label="Onderweg">0<', (await clerk.open(f"{address}/post")).html)
         found += [mail for mail in box.new() if "/m/" in mail.text]
     return found

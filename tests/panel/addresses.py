@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from starlette.routing import BaseRoute, Route
 
 from panel.invitations.links import ANSWER, OPT_OUT, make_token
+from panel.invitations.models import Kind
 from panel.proposals.models import ProposalVersion
 from panel.publication.pages import DOWNLOADS
 from panel.reviews.models import Review
@@ -38,6 +39,7 @@ class Addresses:
             "/bureau/voorstellen/{id}": [{"id": id_} for id_ in versions],
             "/bureau/voorstellen/{id}/veranderen": [{"id": id_} for id_ in versions],
             "/demo/post/{number}": [{"number": 1}, {"number": 99}],
+            "/bureau/{id}/voorbeelden/{kind}": [{"id": ids[0], "kind": kind} for kind in (*Kind, "unknown")],
             "{id} {number}": [{"id": id_, "number": number} for id_ in ids for number in (1, 9)],
             "{id}": [{"id": id_} for id_ in (*ids, 9_999)],
             "{id} {name}": [{"id": id_, "name": name} for id_ in ids for name in names],

@@ -28,6 +28,9 @@ from panel.draws.actions import freeze_draw, keep_draw, keep_frozen, make_draw, 
 from panel.draws.sources import read_lot
 from panel.invitations.actions import open_review, send_wave, withdraw_and_tell
 from panel.invitations.models import Kind
+from panel.invitations.trials import TRIAL, ask_trials
+from panel.mail.models import Message
+from panel.mail.models import State as MailState
 from panel.people.actions import import_frame, read_file
 from panel.people.models import Draw, Member
 from panel.proposals.actions import register_proposal
@@ -172,8 +175,14 @@ class Stage:
     async def put_aside(self, review: Review, reason: str = "Er stond een wijk niet in het bestand.") -> None:
         await self.database.write(put_aside(self.settings, review, reason, self.clerk))
 
+    async def try_mails(self, review: Review) -> None:
+        """The clerk asks for a trial of every kind of mail, and the relay takes them all."""
+        await self.database.write(ask_trials(review, self.clerk))
+        await self.change(Message.filter(kind=TRIAL), state=MailState.ACCEPTED)
+
     async def open(self, review: Review) -> None:
-        await self.database.write(open_review(review, "test"))
+        await self.try_mails(review)
+        await self.database.write(open_review(review, self.clerk))
         await self.database.vault.write(make_secret(review.id))
 
     async def members(self, review: Review) -> list[Member]:

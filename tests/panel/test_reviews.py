@@ -51,6 +51,11 @@ async def close_late(stage: Stage, review: Review) -> None:
     await stage.database.write(close_review(review, "test"))
 
 
+async def open_box(stage: Stage, review: Review) -> None:
+    await stage.try_mails(review)
+    await stage.database.write(open_review(review, stage.clerk))
+
+
 NEXT_MONTH = today() + timedelta(40)
 # What can be done, in which states, and the code of what is said in any other.
 ACTIONS: dict[str, tuple[Do, set[State], str]] = {
@@ -62,7 +67,7 @@ ACTIONS: dict[str, tuple[Do, set[State], str]] = {
         {State.DRAWN},
         "people.no_other_draw",
     ),
-    "open": (written(lambda _, r: open_review(r, "test")), {State.DRAWN}, "review.not_drawn"),
+    "open": (open_box, {State.DRAWN}, "review.not_drawn"),
     "remind": (written(lambda _, r: remind(r, "test")), {State.OPEN}, "review.not_open"),
     "close": (close_late, {State.OPEN}, "review.not_open"),
     "judge texts": (written(lambda s, r: moderate(r, {}, s.clerk)), {State.CLOSED}, "review.not_closed"),
@@ -197,7 +202,7 @@ async def test_a_review_whose_date_has_passed_cannot_be_opened(stage: Stage) -> 
     review = await stage.review(State.DRAWN)
     await stage.pass_closing_date(review)
     with pytest.raises(Refused) as refusal:
-        await stage.database.write(open_review(review, "test"))
+        await stage.database.write(open_review(review, stage.clerk))
     assert refusal.value.code == "review.closes_in_the_past"
 
 

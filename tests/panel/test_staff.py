@@ -24,7 +24,13 @@ ASK = "/bureau/aanmelden"
 R = "/bureau/{id:int}"
 P = "/bureau/voorstellen"
 NEEDED = {
-    Right.LOOK: {"/bureau", R, f"{R}/rapport/{{name}}", P, f"{P}/{{id:int}}"},
+    Right.LOOK: {
+        "/bureau",
+        R,
+        *(f"{R}/{step}" for step in ("rapport/{name}", "voorbeelden", "voorbeelden/{kind}")),
+        P,
+        f"{P}/{{id:int}}",
+    },
     Right.WRITE: {f"{P}/nieuw", f"{P}/{{id:int}}/veranderen"},
     Right.APPROVE: {f"{R}/akkoord"},
     Right.RUN: {
@@ -37,7 +43,10 @@ NEEDED = {
                 "bestand/kwaliteit",
                 "loting",
                 "openen",
+                "proef",
                 "post",
+                "post/zoeken",
+                "post/onzeker",
                 "brieven",
                 "herinneren",
                 "verlengen",
@@ -63,7 +72,7 @@ def desk_routes(app: Starlette) -> Iterator[tuple[Right, str, str]]:
     for route in app.routes:
         if isinstance(route, Route) and route.path.startswith("/bureau") and route.path not in FOR_EVERYBODY:
             [method] = (route.methods or set()) - {"HEAD"}
-            address = route.path_format.format(id=9_999, version=9_999, name="x")
+            address = route.path_format.format(id=9_999, version=9_999, name="x", kind="x")
             yield needed[route.path], method, address
 
 
