@@ -10,13 +10,16 @@ from panel.invitations.links import opt_out_link, personal_link
 from panel.invitations.models import Kind, Wave
 from panel.mail.letter import Copy, Form, Letter
 from panel.mail.models import Message
+from panel.mail.wording import Wording, languages_for, wording
 from panel.people.models import Member, OptOut
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review, State
 from panel.settings import Settings
-from panel.web.templating import render, subject_and_text
 
-READ = ("id", "review_id", "name", "email", "link_id", "link_version", "opt_out", "participated", "code", "token")
+READ = (
+    *("id", "review_id", "name", "email", "language", "link_id", "link_version"),
+    *("opt_out", "participated", "code", "token"),
+)
 STANDING = """
 SELECT member.id, member.opt_out, member.participated, review.state
 FROM member JOIN review ON review.id = member.review_id WHERE member.id IN
@@ -24,7 +27,7 @@ FROM member JOIN review ON review.id = member.review_id WHERE member.id IN
 
 
 class Personal(NamedTuple):
-    """All that differs between letters of a wave, but for the sentences about volunteers and about a code."""
+    """What differs between letters of a wave that have the same sentences. Nothing stays nothing."""
 
     name: str
     link: str
@@ -39,7 +42,7 @@ class WaveLetters:
         self._settings = settings
         self.waves: dict[int, Wave] = {}
         self.members: dict[int, Member] = {}
-        self._forms: dict[tuple[int, bool, bool], tuple[Form, Personal]] = {}
+        self._forms: dict[tuple[object, ...], tuple[Form, Personal]] = {}
 
     async def prepare(self, messages: Sequence[Message]) -> None:
         waves = Wave.filter(id__in={message.occasion_id for message in messages})
@@ -54,7 +57,7 @@ class WaveLetters:
         if not needed(Kind(wave.kind), member, wave.review):
             return None
         personal = _personal(self._settings, member)
-        form, marks = self._form(wave, member)
+        form, marks = self._form(wave, member, personal)
         filled = dict(zip(marks, personal, strict=True))
         return Copy(form, member.name, member.email, personal.opt_out, filled)
 
@@ -77,13 +80,12 @@ class WaveLetters:
                 found.add(message.id)
         return found
 
-    def _form(self, wave: Wave, member: Member) -> tuple[Form, Personal]:
-        variant = (wave.id, bool(member.token), bool(member.code))
+    def _form(self, wave: Wave, member: Member, personal: Personal) -> tuple[Form, Personal]:
+        volunteer = bool(member.token)
+        variant = (wave.id, member.language, volunteer, *map(bool, personal))
         if variant not in self._forms:
-            marks = Personal(*(secrets.token_hex(8) for _ in Personal._fields))
-            if not member.code:
-                marks = marks._replace(code="")
-            texts = _write(self._settings, Kind(wave.kind), wave.review, marks, from_volunteers=bool(member.token))
+            marks = Personal(*(secrets.token_hex(8) if words else "" for words in personal))
+            texts = _write(self._settings, Kind(wave.kind), wave.review, marks, member.language, volunteer=volunteer)
             self._forms[variant] = Form(*texts, self._settings, [mark for mark in marks if mark]), marks
         return self._forms[variant]
 
@@ -105,7 +107,7 @@ def needed(kind: Kind, member: Member, review: Review) -> bool:
 def write_letter(settings: Settings, kind: Kind, member: Member, review: Review) -> Letter:
     """The whole letter of one member."""
     personal = _personal(settings, member)
-    texts = _write(settings, kind, review, personal, from_volunteers=bool(member.token))
+    texts = _write(settings, kind, review, personal, member.language, volunteer=bool(member.token))
     return Letter(member.name, member.email, *texts, unsubscribe_url=personal.opt_out)
 
 
@@ -115,15 +117,13 @@ def _personal(settings: Settings, member: Member) -> Personal:
 
 
 def _write(
-    settings: Settings, kind: Kind, review: Review, personal: Personal, *, from_volunteers: bool
-) -> tuple[str, str, str]:
-    """Subject, plain text and HTML."""
-    context = {
+    settings: Settings, kind: Kind, review: Review, personal: Personal, language: str, *, volunteer: bool
+) -> Wording:
+    facts = {
         **personal._asdict(),
-        "from_volunteers": from_volunteers,
+        "from_volunteers": volunteer,
         "review": review,
         "dossier": Dossier.from_json(review.version.content),
         "public": f"{settings.base_url}/t/{review.id}",
     }
-    subject, text = subject_and_text(render(f"mail/{kind}.txt", settings, **context))
-    return subject, text, render(f"mail/{kind}.html", settings, **context)
+    return wording(kind, languages_for(language), settings, **facts)

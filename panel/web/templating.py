@@ -1,21 +1,24 @@
 """Pages from templates. A variable that does not exist is an error, and everything is escaped."""
 
 import hashlib
+from collections.abc import Callable
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 import nh3
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2.runtime import Context
 from markdown_it import MarkdownIt
 from markupsafe import Markup
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from panel.settings import TEMPLATES, Settings
-from panel.web import dutch
+from panel.web import dutch, english
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "br", "hr", "a", "code", "pre"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+D = TypeVar("D")
 
 
 @cache
@@ -29,15 +32,25 @@ def environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters |= {
-        "date": dutch.format_date,
-        "day": dutch.format_day,
-        "moment": dutch.format_moment,
+        "date": _by_language(dutch.format_date, english.format_date),
+        "day": _by_language(dutch.format_day, english.format_day),
+        "moment": _by_language(dutch.format_moment, english.format_moment),
         "number": dutch.format_number,
         "markdown": markdown,
         "zip": zip,
     }
     made.globals["static"] = static
     return made
+
+
+def _by_language(in_dutch: Callable[[D], str], in_english: Callable[[D], str]) -> Callable[[Context, D], str]:
+    """A filter that follows `lang` of the template."""
+
+    @pass_context
+    def formatted(context: Context, day: D) -> str:
+        return (in_english if context.get("lang") == "en" else in_dutch)(day)
+
+    return formatted
 
 
 def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
