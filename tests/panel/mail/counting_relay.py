@@ -11,7 +11,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 MESSAGE_ID = re.compile(rb"^Message-ID: (\S+)", re.MULTILINE | re.IGNORECASE)
-FEATURES = "250-relay.example\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
+FEATURES = b"250-relay.example\r\n250-PIPELINING\r\n250 8BITMIME\r\n"
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Door:
     port: int = 0
     life: int = 0
     open: set[StreamWriter] = field(default_factory=set)
+    busy: set[StreamWriter] = field(default_factory=set)  # in the middle of a message
 
     async def empty(self) -> None:
         async with asyncio.timeout(30):
@@ -35,7 +36,7 @@ class Door:
 
 
 class CountingRelay:
-    """Replies late to every second message or so: after `lateness` seconds at most."""
+    """Replies late: for every message, to one of its commands or after its dot, up to `lateness` seconds."""
 
     def __init__(self, doors: int, rng: random.Random) -> None:
         self.doors = [Door() for _ in range(doors)]
@@ -73,33 +74,46 @@ class CountingRelay:
     async def _serve(self, door: Door, reader: StreamReader, writer: StreamWriter) -> None:
         door.open.add(writer)
         try:
-            await self._converse(door.life, reader, writer)
+            await self._converse(door, reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError):
             pass  # it was killed
         finally:
             door.open.discard(writer)
+            door.busy.discard(writer)
             writer.close()
 
-    async def _converse(self, life: int, reader: StreamReader, writer: StreamWriter) -> None:
+    async def _converse(self, door: Door, reader: StreamReader, writer: StreamWriter) -> None:
+        life = door.life
         writer.write(b"220 relay.example\r\n")
-        recipient = ""
+        recipient = late = ""
         while line := await reader.readline():
-            match line[:4].upper():
-                case b"EHLO":
-                    writer.write(FEATURES.encode())
-                case b"RCPT":
+            command = line[:4].upper().decode()
+            if command == late:
+                await self._linger()
+            match command:
+                case "EHLO":
+                    writer.write(FEATURES)
+                case "MAIL":
+                    door.busy.add(writer)
+                    late = self._rng.choice(("RCPT", "DATA", "", ""))
+                    writer.write(b"250 2.1.0 OK\r\n")
+                case "RCPT":
                     recipient = line.decode().strip()[len("RCPT TO:<") : -1]
                     writer.write(b"250 2.1.5 OK\r\n")
-                case b"DATA":
+                case "DATA":
                     writer.write(b"354 go on\r\n")
                     content = await reader.readuntil(b"\r\n.\r\n")
                     found = MESSAGE_ID.search(content)
                     self.received[recipient].append(Receipt(found[1].decode() if found else "", life))
-                    if self.lateness and self._rng.random() < 0.5:
-                        await asyncio.sleep(self._rng.uniform(0, self.lateness))
+                    if not late:
+                        await self._linger()
                     writer.write(b"250 2.0.0 taken\r\n")
-                case b"QUIT":
+                    door.busy.discard(writer)
+                case "QUIT":
                     writer.write(b"221 bye\r\n")
                     return
                 case _:
                     writer.write(b"250 2.0.0 OK\r\n")
+
+    async def _linger(self) -> None:
+        await asyncio.sleep(self._rng.uniform(0, self.lateness))

@@ -18,6 +18,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -40,9 +41,9 @@ from tests.databases import KINDS, SECRET, fresh_databases
 from tests.panel.mail.counting_relay import CountingRelay, Door
 from tests.panel.stage import Stage, frame
 
-WORKERS = 2
+WORKERS, CONNECTIONS = 2, 4
 WAITING = (State.READY, State.CLAIMED, State.SENDING, State.DEFERRED)
-LATENESS = (0.0, 0.005, 0.015)  # of a reply, in seconds: at once, or up to so late in a whole wave
+PACES = (1.5, 4.0, 8.0)  # seconds that the replies alone take of a wave that nobody disturbs: it can be hit anywhere
 KILLS_PER_WAVE = 4
 STALL_SECONDS = 1.0  # without anything moving, while the workers live: what is left is lent to the dead
 
@@ -123,6 +124,7 @@ class Harness:
     rng: random.Random
     log: Path
     tally: Tally = field(default_factory=Tally)
+    paces: tuple[float, ...] = PACES
     on_kill: Callable[[], object] = lambda: None
     _senders: dict[int, Sender] = field(default_factory=dict)
     _kills: list[Kill] = field(default_factory=list)
@@ -149,8 +151,8 @@ class Harness:
                 raise RuntimeError(f"a worker that was stopped ended with status {status}")
         self._senders.clear()
 
-    async def kill(self) -> None:
-        victims = [self._senders.pop(place) for place in self.rng.choice(([0], [1], [0, 1]))]
+    async def kill(self, places: list[int]) -> None:
+        victims = [self._senders.pop(place) for place in places]
         doors = [victim.door for victim in victims]
         self._kills.append(Kill({door.life for door in doors}, sum(len(door.open) for door in doors)))
         for victim in victims:
@@ -185,22 +187,27 @@ class Harness:
 
         wave = await self.stage.database.write(queue_all())
         await self.start()
-        self.relay.lateness = self.rng.choice(LATENESS)
+        self.relay.lateness = 2 * CONNECTIONS * WORKERS * self.rng.choice(self.paces) / len(members)
         for moment in sorted(self.rng.randrange(len(members)) for _ in range(kills)):
-            await self._until(moment)
-            await asyncio.sleep(self.rng.uniform(0, 0.03))
-            await self.kill()
-        await self._until(None)
+            places = self.rng.choice(([0], [1], [0, 1]))
+            await self._until(partial(self._busy, moment, places))
+            await asyncio.sleep(self.rng.uniform(0, 0.05))
+            await self.kill(places)
+        await self._until(lambda: False)
         await self._count(wave, members)
 
-    async def _until(self, number: int | None) -> None:
-        """Until the relay has letters for so many; without a number, until all is settled."""
+    def _busy(self, number: int, places: list[int]) -> bool:
+        """Whether these senders are sending, and so many have got a letter."""
+        return len(self.relay.received) >= number and all(self.relay.doors[place].busy for place in places)
+
+    async def _until(self, enough: Callable[[], bool]) -> None:
+        """Until it is enough, or until all is settled."""
         seen, since = (-1, -1), monotonic()
         for turn in count():
-            if number is not None and len(self.relay.received) >= number:
+            if enough():
                 return
-            await asyncio.sleep(0.002)
-            if turn % 50:
+            await asyncio.sleep(0.001)
+            if turn % 100:
                 continue
             waiting = await Message.filter(state__in=WAITING).count()
             if not waiting:
