@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from panel.audit import record
 from panel.invitations.letters import needed
 from panel.invitations.models import Kind, Wave
+from panel.invitations.sent import messages_of
 from panel.invitations.trials import require_trials
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
@@ -99,14 +100,11 @@ async def _invited(review: Review, states: Sequence[MailState]) -> list[int]:
 
 async def gone(review: Review) -> list[int]:
     """Members whose address is no use: the relay refused the invitation, or some mail of ours came back for good."""
-    waves = await Wave.filter(review=review)
-    kinds = {wave.id: wave.kind for wave in waves}
-    found = await Message.filter(occasion_id__in=list(kinds), kind__in=list(kinds.values()), state__in=GONE)
+    found = await (await messages_of(review.id)).filter(state__in=GONE)
     return [
         message.recipient_id
         for message in found
-        if message.kind == kinds[message.occasion_id]
-        and (message.state != MailState.REFUSED or message.kind == Kind.INVITATION)
+        if message.state != MailState.REFUSED or message.kind == Kind.INVITATION
     ]
 
 

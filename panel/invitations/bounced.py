@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from panel.audit import record
 from panel.invitations.actions import WAITING, opt_out
-from panel.invitations.models import Kind, Wave
+from panel.invitations.models import LINK, Kind
+from panel.invitations.sent import messages_of
 from panel.mail.bounces import Kind as Found
 from panel.mail.bounces import Returned
 from panel.mail.models import RETURNED, Bounce, Message, State
@@ -61,10 +62,9 @@ async def unread(review: Review) -> list[str]:
 async def not_reached(review: Review) -> list[tuple[Member, Message]]:
     """Members of whom mail came back for good or with a complaint, each with the first message that did."""
     found: dict[int, Message] = {}
-    for wave in await Wave.filter(review=review):
-        states = (State.REFUSED, State.BOUNCED_HARD, State.COMPLAINED)
-        for message in await Message.filter(kind=wave.kind, occasion_id=wave.id, state__in=states).order_by("id"):
-            found.setdefault(message.recipient_id, message)
+    states = (State.REFUSED, State.BOUNCED_HARD, State.COMPLAINED)
+    for message in await (await messages_of(review.id)).filter(state__in=states).order_by("id"):
+        found.setdefault(message.recipient_id, message)
     members = await Member.filter(id__in=list(found)).order_by("id")
     return [(member, found[member.id]) for member in members]
 
@@ -81,8 +81,8 @@ async def discard_texts(ids: list[int]) -> None:
 
 
 async def _member(message: Message) -> Member | None:
-    """The member to whom a message of a wave went; None for mail to the staff."""
-    if message.kind not in set(Kind):
+    """The member to whom a message went; None for mail to the staff."""
+    if message.kind not in {*Kind, LINK}:
         return None
     return await Member.get_or_none(id=message.recipient_id)
 
@@ -101,8 +101,5 @@ async def _come_back(message: Message, state: State, reason: str) -> None:
 
 async def _stop_waiting(member: Member) -> None:
     """Nothing that still waits for this member goes out."""
-    for wave in await Wave.filter(review_id=member.review_id):
-        waiting = Message.filter(kind=wave.kind, occasion_id=wave.id, recipient_id=member.id)
-        await waiting.filter(state__in=WAITING).update(
-            state=State.SUPPRESSED, lease_until=None, changed_at=datetime.now(UTC)
-        )
+    waiting = (await messages_of(member.review_id)).filter(recipient_id=member.id, state__in=WAITING)
+    await waiting.update(state=State.SUPPRESSED, lease_until=None, changed_at=datetime.now(UTC))

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 from tortoise.functions import Lower
 
+from panel.invitations.actions import gone
 from panel.invitations.models import LINK, LinkRequest
 from panel.mail.letter import LetterError, wire_address
 from panel.mail.outbox import URGENT, queue
@@ -49,9 +50,11 @@ async def answer_requests() -> int:
 
 
 async def _members(addresses: list[str]) -> list[Member]:
-    """Those who can take part now; who said not this time has thought better of it."""
-    known = Member.filter(review__state=State.OPEN).exclude(opt_out=OptOut.NEVER_AGAIN)
-    return await known.annotate(reached_at=Lower("email")).filter(reached_at__in=addresses).order_by("id")
+    """Those who can take part now; who said not this time thought better of it. Where mail came back, none goes."""
+    known = Member.filter(review__state=State.OPEN).exclude(opt_out=OptOut.NEVER_AGAIN).select_related("review")
+    members = await known.annotate(reached_at=Lower("email")).filter(reached_at__in=addresses).order_by("id")
+    lost = {id_ for review in {member.review for member in members} for id_ in await gone(review)}
+    return [member for member in members if member.id not in lost]
 
 
 def _hour() -> int:

@@ -6,7 +6,8 @@ import pytest
 
 from panel.invitations.actions import number_told, opt_out, receivers, remind
 from panel.invitations.bounced import TooEarlyError, not_reached, record_returned, unread
-from panel.invitations.models import Kind, Wave
+from panel.invitations.link_requests import answer_requests, request_link
+from panel.invitations.models import LINK, Kind, Wave
 from panel.mail.bounces import Returned, read_returned
 from panel.mail.envelope import envelope_sender
 from panel.mail.models import Bounce, Message
@@ -52,7 +53,7 @@ async def test_an_address_that_does_not_exist_gets_no_other_mail_of_the_review(
     after = await come_in(stage, message, postfix())
     assert (after.state, after.reply) == (MailState.BOUNCED_HARD, "5.1.1 the address does not exist")
     assert member.id not in [other.id for other in await receivers(member.review, Kind.REMINDER)]
-    assert await number_told(member.review, Kind.REMINDER) == await Message.all().count() - 1
+    assert await number_told(member.review, Kind.REMINDER) == await Message.filter(kind=Kind.INVITATION).count() - 1
     assert [found.id for found, _ in await not_reached(member.review)] == [member.id]
 
 
@@ -73,6 +74,44 @@ async def test_a_reminder_that_comes_back_also_stops_what_follows(stage: Stage, 
     await come_in(stage, reminder, postfix())
     await stage.change(Member.filter(id=member.id), participated=True)
     assert await receivers(member.review, Kind.THANKS) == []
+
+
+async def link_asked_for(stage: Stage, member: Member) -> Message:
+    """A mail with the personal link that this member asked for again, and that the relay took."""
+    await stage.database.write(request_link(member.email))
+    await stage.database.write(answer_requests())
+    link = await Message.get(kind=LINK)
+    assert link.recipient_id == member.id
+    await stage.change(Message.filter(id=link.id), state=MailState.ACCEPTED)
+    return link
+
+
+async def test_a_link_that_was_asked_for_and_comes_back_counts_like_any_mail_of_the_review(
+    stage: Stage, message: Message, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = await member_of(message)
+    link = await link_asked_for(stage, member)
+    assert (await come_in(stage, link, postfix())).state == MailState.BOUNCED_HARD
+    assert member.id not in [other.id for other in await receivers(member.review, Kind.REMINDER)]
+    assert [(found.id, mail.id) for found, mail in await not_reached(member.review)] == [(member.id, link.id)]
+    monkeypatch.setattr("panel.invitations.link_requests._hour", lambda: 1)
+    await stage.database.write(request_link(member.email))
+    await stage.database.write(answer_requests())
+    assert await Message.filter(kind=LINK).count() == 1, "an address that does not exist gets none when it asks again"
+
+
+async def test_a_complaint_about_a_link_stops_what_waits_and_the_other_way_round(
+    stage: Stage, message: Message
+) -> None:
+    member = await member_of(message)
+    link = await link_asked_for(stage, member)
+    await stage.database.write(remind(member.review, "test"))
+    await come_in(stage, link, complaint())
+    assert (await member_of(message)).opt_out == OptOut.NEVER_AGAIN
+    assert (await Message.get(kind=Kind.REMINDER, recipient_id=member.id)).state == MailState.SUPPRESSED
+    await stage.change(Message.filter(id=link.id), state=MailState.READY)
+    await come_in(stage, message, postfix())
+    assert (await Message.get(id=link.id)).state == MailState.SUPPRESSED
 
 
 async def test_any_other_failure_leaves_somebody_in_the_review(stage: Stage, message: Message) -> None:
