@@ -39,5 +39,5 @@ def _block(letter: str, language: str, name: str, facts: dict[str, Any]) -> str:
 
 @cache
 def _plain() -> Environment:
-    """The same templates, where nothing is escaped."""
+    """The same templates, with nothing escaped: for plain text only."""
     return environment().overlay(autoescape=False)

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any, TypeVar
 
 import nh3
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context, select_autoescape
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markdown_it import MarkdownIt
 from markupsafe import Markup
@@ -27,7 +27,7 @@ def environment() -> Environment:
         loader=FileSystemLoader(TEMPLATES),
         undefined=StrictUndefined,
         auto_reload=False,
-        autoescape=select_autoescape(disabled_extensions=("txt",), default=True),  # .txt: mail in plain text
+        autoescape=True,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -66,12 +66,6 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
 
 def render(template: str, settings: Settings, **context: Any) -> str:
     return environment().get_template(template).render(settings=settings, lang="nl", **context)
-
-
-def subject_and_text(rendered: str) -> tuple[str, str]:
-    """A mail in plain text has its subject on the first line."""
-    subject, _, text = rendered.partition("\n")
-    return subject.strip(), text.strip() + "\n"
 
 
 def markdown(text: str) -> Markup:

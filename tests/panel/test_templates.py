@@ -14,6 +14,7 @@ from panel.settings import ROOT, TEMPLATES
 from panel.web.messages import Refused, catalogue, sentence
 from panel.web.templating import environment, markdown
 
+SUFFIXES = ["html", "txt", "jinja"]
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
@@ -73,7 +74,7 @@ def test_a_wrong_answer_to_the_vote_has_a_sentence_of_its_own() -> None:
     assert what_is_wrong(vote, AnswerError("required"))["answer"] == sentence("answers.required_vote")
 
 
-@pytest.mark.parametrize("name", sorted(environment().list_templates(extensions=["html", "txt"])))
+@pytest.mark.parametrize("name", sorted(environment().list_templates(extensions=SUFFIXES)))
 def test_every_template_compiles_and_refers_to_templates_that_exist(name: str) -> None:
     made = environment().overlay()
     made.filters = made.filters | {"drawn": str}  # a filter of the report's own environment
@@ -85,11 +86,14 @@ def test_every_template_compiles_and_refers_to_templates_that_exist(name: str) -
 
 def test_every_template_is_used() -> None:
     python = "".join(file.read_text() for file in (ROOT / "panel").rglob("*.py"))
-    templates = "".join(file.read_text() for file in TEMPLATES.rglob("*") if file.suffix in (".html", ".txt"))
-    mails = {file.name for file in (TEMPLATES / "mail").iterdir()}
-    for name in environment().list_templates(extensions=["html", "txt"]):
+    templates = "".join(file.read_text() for file in TEMPLATES.rglob("*") if file.suffix[1:] in SUFFIXES)
+    for name in environment().list_templates(extensions=SUFFIXES):
         room, _, file = name.rpartition("/")
-        used = f'"{name}"' in python or f'"{name}"' in templates or (room == "mail" and file in mails)
+        used = (
+            f'"{name}"' in python
+            or f'"{name}"' in templates
+            or (name.endswith(".jinja") and f'"{file[:-6]}"' in python)
+        )
         assert used or (room == "reports" and f'"{file}"' in python), name
 
 

@@ -1,11 +1,9 @@
 import re
 from dataclasses import replace
 from email import message_from_bytes, policy
-from email.header import decode_header, make_header
 from email.message import EmailMessage
 from email.utils import parseaddr
 from pathlib import Path
-from unicodedata import category
 
 import pytest
 from hypothesis import example, given
@@ -13,6 +11,7 @@ from hypothesis import strategies as st
 
 from panel.mail.letter import Letter, LetterError, build, wire_address
 from panel.settings import Settings
+from tests.panel.mail.decoding import decoded, flat, unfolded
 
 SETTINGS = Settings(
     secret_key="a secret of the tests, long enough to be one",
@@ -43,23 +42,10 @@ def parse(raw: bytes) -> EmailMessage:
     return message_from_bytes(raw, policy=policy.default)
 
 
-def unfolded(raw: bytes, name: str) -> str:
-    return re.sub(r"\r?\n(?=\s)", "", message_from_bytes(raw)[name])
-
-
-def decoded(header: str) -> str:
-    return str(make_header(decode_header(header)))
-
-
 def body(message: EmailMessage, kind: str) -> str:
     part = message.get_body((kind,))
     assert part is not None
     return str(part.get_content()).replace("\r\n", "\n").rstrip("\n")
-
-
-def flat(text: str) -> str:
-    spaced = "".join(" " if category(c) in ("Cc", "Cs", "Zl", "Zp") else c for c in text)
-    return " ".join(word for word in spaced.split(" ") if word).strip()
 
 
 @given(name=words, subject=words, text=bodies, html=bodies)
