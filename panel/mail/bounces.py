@@ -14,18 +14,24 @@ from enum import StrEnum
 from hashlib import sha256
 
 from panel.mail.envelope import message_of
-from panel.mail.reply_codes import codes_in, explain, is_address_level, says_user_unknown
+from panel.mail.reply_codes import codes_in, explain, is_address_level, names_other_cause, stage_in, wrong_address
 from panel.settings import Settings
 
 LARGEST = 1 << 20  # bytes that are read; reports stand before the copy of the message
+READ = 20_000  # bytes of a text; what happened stands at its beginning
 RECIPIENT_HEADERS = ("Delivered-To", "X-Original-To", "Envelope-To", "To")
-SENDERS = re.compile(r"\b(mailer-daemon|mailerdaemon|postmaster|mail-daemon|maildelivery)@", re.IGNORECASE)
+SENDERS = re.compile(r"\b(mail(er)?-?daemon|post_?master|mail-?delivery)(@|>|\s*<|$)", re.IGNORECASE)
+RETURNED = re.compile(
+    r"undeliver|returned mail|(mail )?delivery (status|fail|has)|failure notice|mail (delivery|system)|onbestelbaar",
+    re.IGNORECASE,
+)
 ABSENT = re.compile(
     r"automati(c|sch) (reply|antwoord)|auto(matic)?[- ]?reply|out of (the )?office|vacation|afwezig|niet aanwezig",
     re.IGNORECASE,
 )
 COPY_BEGINS = re.compile(
-    r"^\s*-{2,}.*\b(copy|original|message|headers?|line)\b|^\s*(original message|return-path:|received:|message-id:)",
+    r"^[ \t]*--.*\b(copy|original|message|headers?|line)\b"
+    r"|^[ \t]*(original message|return-path:|received:|message-id:|content-type: (message|text)/rfc822)",
     re.IGNORECASE | re.MULTILINE,
 )
 DELAYED = re.compile(
@@ -33,8 +39,8 @@ DELAYED = re.compile(
 )
 FAILED = re.compile(
     r"(could|can|was|has) ?not (yet )?(be|been)? ?delivered|undeliverable|delivery (has )?failed"
-    r"|permanent (fatal )?error"
-    r"|unable to deliver|onbestelbaar|niet (worden )?(bezorgd|afgeleverd)",
+    r"|permanent (fatal )?error|error (has occurred while|delivering)|delivery .{0,40}failed|failed permanently"
+    r"|unable to deliver|onbestelbaar|niet (worden )?(bezorgd|afgeleverd)|(?<![\w.])55[0-4][ :-]",
     re.IGNORECASE,
 )
 
@@ -99,11 +105,13 @@ def _judge(mail: Mail) -> Notice:
             return _feedback(part)
     blocks = [block for part in parts for block in _blocks(part)]
     if blocks:
-        return _from_report([block for block in blocks if "Action" in block or "Status" in block])
-    if mail.get("X-Failed-Recipients") or SENDERS.search(str(mail.get("From", ""))):
+        return _from_report([block for block in blocks if "Action" in block or "Status" in block], _text(parts))
+    subject = _subject(mail)
+    failed = "X-Failed-Recipients" in mail or SENDERS.search(str(mail.get("From", ""))) or RETURNED.match(subject)
+    if failed and not ABSENT.match(subject):
         found = _from_text(_text(parts))
-        if found.kind is not Kind.UNKNOWN:
-            return found
+        if found.kind is not Kind.UNKNOWN or "X-Failed-Recipients" in mail:
+            return found if found.kind is not Kind.UNKNOWN else _soft("")
     return Notice(Kind.AUTO_REPLY) if _is_automatic(mail) else Notice(Kind.UNKNOWN)
 
 
@@ -112,7 +120,11 @@ def _parts(mail: Mail) -> Iterator[Mail]:
     if mail.get_content_maintype() != "multipart":
         yield mail
         return
-    for part in mail.get_payload() if mail.is_multipart() else []:
+    if not mail.is_multipart():  # its parts cannot be told apart
+        mail.replace_header("Content-Type", "text/plain")
+        yield mail
+        return
+    for part in mail.get_payload():
         if isinstance(part, Mail):
             yield from _parts(part)
 
@@ -144,11 +156,11 @@ def _blocks(part: Mail) -> Iterator[Mail]:
                 yield message_from_string(piece)
 
 
-def _from_report(blocks: list[Mail]) -> Notice:
+def _from_report(blocks: list[Mail], text: str) -> Notice:
     actions = {str(block.get("Action", "")).partition(";")[0].split("(")[0].strip().lower() for block in blocks}
     failed = [block for block in blocks if str(block.get("Action", "")).strip().lower().startswith("failed")]
     if failed:
-        found = [_failure(block) for block in failed]
+        found = [_failure(block, text if len(blocks) == 1 else "") for block in failed]
         sure = len(failed) == len(blocks) and all(notice.kind is Kind.HARD for notice in found)
         return found[0] if sure else next((one for one in found if one.kind is Kind.SOFT), _soft(found[0].code))
     if "delayed" in actions:
@@ -156,28 +168,23 @@ def _from_report(blocks: list[Mail]) -> Notice:
     return Notice(Kind.UNKNOWN, reason="a report of no failure")
 
 
-def _failure(block: Mail) -> Notice:
+def _failure(block: Mail, text: str) -> Notice:
     """Both the status and the reply it was made of must blame the address, as far as they say anything."""
     reply = " ".join(str(block.get("Diagnostic-Code", "")).split())
-    status = [code for code in codes_in(str(block.get("Status", ""))) if not code.endswith(".0.0")]
-    codes = [*codes_in(reply), *status]
-    if codes and all(map(is_address_level, codes)):
-        return Notice(Kind.HARD, *_code_and_words(codes))
-    if not codes and says_user_unknown(reply):
-        return Notice(Kind.HARD, "5.1.1", explain("5.1.1"))
-    return _soft(next((code for code in codes if not is_address_level(code)), "5.0.0"))
+    codes = codes_in(f"{reply} {block.get('Status', '')}")
+    wrong = wrong_address(" ".join([reply or text, stage_in(text), *codes]))
+    if wrong and not names_other_cause(text):
+        return Notice(Kind.HARD, wrong, explain(wrong))
+    return _soft(next((code for code in codes if not is_address_level(code) and not code.endswith(".0.0")), "5.0.0"))
 
 
 def _from_text(text: str) -> Notice:
     codes = codes_in(text)
-    if codes and all(map(is_address_level, codes)):
-        return Notice(Kind.HARD, *_code_and_words(codes))
-    if not codes and says_user_unknown(text):
-        return Notice(Kind.HARD, "5.1.1", explain("5.1.1"))
-    permanent = any(code.startswith("5") for code in codes)
-    if DELAYED.search(text) and not permanent:
+    if DELAYED.search(text) and not any(code.startswith("5") for code in codes):
         return Notice(Kind.DELAY, *_code_and_words(codes))
-    if codes or FAILED.search(text) or says_user_unknown(text):
+    if wrong := wrong_address(text):
+        return Notice(Kind.HARD, wrong, explain(wrong))
+    if codes or FAILED.search(text):
         return _soft(next((code for code in codes if not is_address_level(code)), ""))
     return Notice(Kind.UNKNOWN)
 
@@ -193,12 +200,13 @@ def _code_and_words(codes: list[str]) -> tuple[str, str]:
 
 def _text(parts: list[Mail]) -> str:
     """What the mail system wrote itself, in one line, without the copy of the message."""
-    plain = [part for part in parts if part.get_content_type() == "text/plain"]
-    for part in plain[:1]:
-        content = part.get_payload(decode=True)
-        text = content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
-        copy = COPY_BEGINS.search(text)
-        return " ".join((text[: copy.start()] if copy else text)[:20_000].split())
+    for kind in ("text/plain", "text/html"):
+        for part in parts:
+            content = part.get_payload(decode=True) if part.get_content_type() == kind else None
+            if isinstance(content, bytes):
+                text = re.sub(r"<style[^<]*|<[^<>@]*>", " ", content[:READ].decode("utf-8", "replace"))
+                copy = COPY_BEGINS.search(text)
+                return " ".join((text[: copy.start()] if copy else text).split())
     return ""
 
 

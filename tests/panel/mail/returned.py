@@ -13,6 +13,9 @@ Content-Type: text/plain; charset=us-ascii
 This is the mail system at host mail.voorbeeld.example.
 I'm sorry to have to inform you that your message could not be delivered.
 
+<wim.jansen@elders.example>: host mx.elders.example[192.0.2.1] said: {reply}
+    (in reply to {stage})
+
 --b1
 Content-Type: message/delivery-status
 
@@ -186,8 +189,40 @@ Goedendag, ik heb een vraag. 550 5.1.1 user unknown
 """
 
 
-def postfix(to: str = "x", action: str = "failed", status: str = "5.1.1", reply: str = "550 5.1.1 unknown") -> bytes:
-    return POSTFIX.format(to=to, action=action, status=status, reply=reply).encode()
+PLAIN = """From: {sender}
+To: {to}
+Subject: {subject}
+{extra}Content-Type: {kind}
+
+{text}
+
+Message headers follow.
+
+Received: from voorbeeld.example
+550 5.7.1 quota exceeded
+"""
+
+
+def plain(
+    text: str,
+    sender: str = "MAILER-DAEMON <>",
+    subject: str = "Mail problem",
+    extra: str = "",
+    kind: str = "text/plain",
+    to: str = "x",
+) -> bytes:
+    """Without a report."""
+    return PLAIN.format(text=text, sender=sender, subject=subject, extra=extra, kind=kind, to=to).encode()
+
+
+def postfix(
+    to: str = "x",
+    action: str = "failed",
+    status: str = "5.1.1",
+    reply: str = "550 5.1.1 unknown",
+    stage: str = "RCPT TO command",
+) -> bytes:
+    return POSTFIX.format(to=to, action=action, status=status, reply=reply, stage=stage).encode()
 
 
 def exim(to: str = "x", reply: str = "550 5.1.1 Unknown") -> bytes:

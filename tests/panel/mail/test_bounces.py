@@ -15,6 +15,7 @@ from tests.panel.mail.returned import (
     absent,
     complaint,
     exim,
+    plain,
     postfix,
     simple,
 )
@@ -69,6 +70,91 @@ def test_every_form_is_recognised_for_what_it_is(raw: bytes, kind: Kind, code: s
         assert (notice.kind, notice.code) == (kind, code)
         assert "jansen" not in notice.reason
         assert "@" not in notice.reason
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "wim@elders.example: unknown recipient",
+        "The user wim is not listed in the directory.",
+        "Het adres wim@elders.example bestaat niet.",
+        "No mailbox here by that name.",
+        "They did not like our RCPT TO:\n553 No such user",
+        "This recipient could not be found. [RCPT_TO]: 554 refused",
+        "550 5.1.1 whatever they say",
+        "550 5.1.1 whatever they say, when all had been sent: >>> DATA",
+        "550 Unknown host (no answer from elders.example)",
+        "Domain elders.example does not accept mail",
+        "550 5.4.4 Host or domain name not found",
+        "550 5.2.1 <wim@elders.example>... user unknown, after RCPT TO",
+    ],
+)
+def test_all_that_is_said_blames_the_address(said: str) -> None:
+    assert read_notice(plain(said)).kind is Kind.HARD
+    assert read_notice(plain(said, "sam@elders.example", "Mail delivery failed: x")).kind is Kind.HARD
+    assert read_notice(plain(f"<p>{said}</p>", kind="text/html")).kind is Kind.HARD
+    assert read_notice(plain(said, "sam@elders.example")).kind is Kind.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It could not be delivered: 550 user unknown",
+        "It could not be delivered: >>> DATA\n<<< 550 user unknown\n<<< 503 need RCPT",
+        "It could not be delivered: after end of data: no such user",
+        "RCPT TO: 550 user unknown, or 421 busy",
+        "550 5.1.1 too many messages this hour",
+        "550 5.1.1 mailbox is full",
+        "RCPT TO: 550 user unknown, message blocked",
+        "RCPT TO: 550 user unknown, try again later",
+        "550 5.4.4 unable to route",
+        "550 5.1.3 address refused",
+        "It could not be delivered: domain elders.example not found, temporary failure",
+        "It could not be delivered: the user and the domain are known",
+        "It could not be delivered to unknown.user@no-such-user.example",
+    ],
+)
+def test_when_something_else_is_said_too_it_is_no_proof_that_the_address_is_wrong(said: str) -> None:
+    assert read_notice(plain(said)).kind is Kind.SOFT
+
+
+@pytest.mark.parametrize(
+    ("stage", "status", "reply", "kind"),
+    [
+        ("end of DATA command", "5.0.0", "550 No such user", Kind.SOFT),
+        ("end of DATA command", "5.1.1", "550 No such user", Kind.HARD),
+        ("RCPT TO command", "5.5.0", "550 5.5.0 Invalid recipient", Kind.HARD),
+        ("RCPT TO command", "5.1.351", "550 5.1.351 unknown recipient", Kind.HARD),
+        ("RCPT TO command", "5.1.1", "550 5.1.1 sending limit for this hour", Kind.SOFT),
+        ("RCPT TO command; earlier: connection timed out", "5.1.1", "550 5.1.1 x", Kind.SOFT),
+        ("RCPT TO command", "5.0.0", "550 4.2.0 No such user at this moment", Kind.SOFT),
+    ],
+)
+def test_a_report_is_believed_together_with_the_text_beside_it(
+    stage: str, status: str, reply: str, kind: Kind
+) -> None:
+    assert read_notice(postfix(stage=stage, status=status, reply=reply)).kind is kind
+
+
+def test_a_report_without_the_reply_is_explained_by_its_text() -> None:
+    silent = postfix(status="5.0.0", reply="X").replace(b"Diagnostic-Code: smtp; X\n", b"")
+    assert read_notice(silent).kind is Kind.SOFT
+    told = silent.replace(b"said: X", b"said nothing. The address was not found")
+    assert read_notice(told).kind is Kind.HARD
+
+
+def test_a_mail_of_which_the_parts_cannot_be_told_apart_is_read_as_text() -> None:
+    broken = postfix(status="5.1.1").replace(b"\n--b1", b"\n--b9")
+    assert read_notice(broken).kind is Kind.HARD
+
+
+def test_a_delay_an_absence_and_a_failure_without_a_cause_are_what_they_are() -> None:
+    delay = plain("Your message has been delayed and will be retried: host elders.example not found")
+    assert read_notice(delay).kind is Kind.DELAY
+    absence = plain("This address does not exist any more.", "postmaster@elders.example", "Automatisch antwoord: x")
+    assert read_notice(absence).kind is Kind.AUTO_REPLY
+    failure = plain("Sorry.", extra="X-Failed-Recipients: wim.jansen@elders.example\n")
+    assert read_notice(failure).kind is Kind.SOFT
 
 
 def test_a_report_on_several_people_is_hard_only_when_every_address_is_wrong() -> None:
