@@ -422,6 +422,35 @@ async def test_who_opts_out_can_come_back(visit: NewVisitor, members_round: Roun
     assert await position(visitor) == 1
 
 
+async def test_who_lost_the_mail_gets_the_same_link_again(
+    visit: NewVisitor, members_round: Round, town: Town
+) -> None:
+    mail, box = members_round.next_mail(), town.mailbox()
+    visitor = await visit(**PHONE)
+    await visitor.page.goto("/m/verzonnen.link")
+    await visitor.follow("Vraag hem opnieuw")
+    assert await visitor.heading() == "Bent u uw link kwijt?"
+    await visitor.look()
+    await visitor.tab_through()
+    await visitor.page.get_by_label("Uw e-mailadres").fill("mijn adres")
+    await visitor.press("Stuur mij mijn link opnieuw")
+    assert await errors(visitor) == ["Dit is geen e-mailadres. Kijk het na. Het lijkt op naam@voorbeeld.nl."]
+    assert await visitor.page.get_by_label("Uw e-mailadres").input_value() == "mijn adres"
+    await visitor.look()
+
+    plain = await visit(java_script_enabled=False)
+    await plain.page.goto(members_round.address.replace("/bureau/", "/t/"))
+    await plain.follow("Vraag hem opnieuw")
+    await plain.page.get_by_label("Uw e-mailadres").fill(f" {mail.to.upper()} ")
+    await plain.press("Stuur mij mijn link opnieuw")
+    assert await plain.heading() == "Kijk in uw e-mail"
+    assert plain.page.url == f"{town.url}/link/gevraagd"
+    assert not await plain.page.context.cookies()
+    assert await box.wait_for(mail.to, "/m/") == mail.link("/m/")
+    await visitor.page.goto("/link/gevraagd")
+    await visitor.look()
+
+
 async def wish(visitor: Visitor, words: str) -> None:
     await visitor.page.get_by_label(words).check()
     await visitor.press("Opslaan")

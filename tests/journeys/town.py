@@ -10,6 +10,7 @@ from panel.database import Database
 from panel.demo import desk
 from panel.demo.browser import Browser
 from panel.demo.mailbox import Mail, Mailbox
+from panel.invitations.actions import remind
 from panel.reviews.models import Review
 from panel.settings import Settings
 from tests.journeys.visitor import Visitor
@@ -35,6 +36,12 @@ class Town:
         for _ in box.new():
             pass
         return box
+
+    async def remind(self, review: str) -> None:
+        """Half of the time of the review at this address of the desk is over."""
+        number = int(review.rsplit("/", 1)[1])
+        async with Database(self.settings) as database:
+            await database.write(remind(await Review.get(id=number), "journeys"))
 
     async def pass_time(self, review: str) -> None:
         """The closing date of the review at this address of the desk comes, at once."""
