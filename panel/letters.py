@@ -1,6 +1,7 @@
 """Every letter that leaves: to members by the wave, the others one by one."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from panel.invitations import link_letters, trials
 from panel.invitations.letters import WaveLetters
@@ -27,10 +28,11 @@ class Letters:
             return await ONE_BY_ONE[message.kind](self._settings, message)
         return self._waves.write(message)
 
-    async def still_needed(self, messages: Sequence[Message]) -> set[int]:
+    async def still_needed(self, messages: Sequence[Message]) -> dict[int, datetime | None]:
         of_waves, links = _of(messages, *Kind), _of(messages, LINK)
         others = {message.id for message in messages} - {message.id for message in (*of_waves, *links)}
-        return others | await self._waves.still_needed(of_waves) | await link_letters.still_needed(links)
+        at_once = dict.fromkeys(others | await link_letters.still_needed(links))
+        return at_once | await self._waves.still_needed(of_waves)
 
 
 def _of(messages: Sequence[Message], *kinds: str) -> list[Message]:

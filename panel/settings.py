@@ -40,6 +40,9 @@ class Settings:
     smtp_password: str = ""
     mail_from: str = "tweedemening@voorbeeld.example"
     mail_in_doubt: Literal["hold", "resend"] = "hold"
+    mail_per_minute: int = 0
+    mail_per_minute_per_domain: int = 0
+    reminder_rest_hours: int = 48
     bounce_address: str = ""
     bounce_maildir: str = ""
 

@@ -47,7 +47,13 @@ def fresh_databases(request: pytest.FixtureRequest) -> Iterator[Callable[[], Url
 def settings(fresh_databases: Callable[[], Urls], tmp_path: Path) -> Settings:
     urls = fresh_databases()
     return Settings(
-        secret_key=SECRET, var=tmp_path, database_url=urls.main, vault_url=urls.vault, worker=False, smtp_tls="none"
+        secret_key=SECRET,
+        var=tmp_path,
+        database_url=urls.main,
+        vault_url=urls.vault,
+        worker=False,
+        smtp_tls="none",
+        reminder_rest_hours=0,
     )
 
 

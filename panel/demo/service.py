@@ -7,6 +7,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import fields, replace
+from typing import Any
 
 import httpx2
 
@@ -21,7 +22,8 @@ class ServiceError(RuntimeError):
 
 def demo_settings(settings: Settings, **changes: object) -> Settings:
     """Settings of a service whose mail is caught on this machine."""
-    return replace(settings, demo=True, smtp_host="127.0.0.1", smtp_tls="none", smtp_user="", **changes)  # type: ignore[arg-type]
+    own: dict[str, Any] = {"demo": True, "smtp_host": "127.0.0.1", "smtp_tls": "none", "smtp_user": ""}
+    return replace(settings, **(own | {"reminder_rest_hours": 0} | changes))
 
 
 def free_port() -> int:

@@ -2,12 +2,14 @@
 
 import secrets
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import NamedTuple
 
 from panel.database import current
 from panel.draws.proof import in_groups
 from panel.invitations.links import opt_out_link, personal_link
 from panel.invitations.models import Kind, Wave
+from panel.invitations.rest import may_be_reminded
 from panel.mail.letter import Copy, Form, Letter
 from panel.mail.models import Message
 from panel.mail.wording import Wording, languages_for, wording
@@ -61,14 +63,14 @@ class WaveLetters:
         filled = dict(zip(marks, personal, strict=True))
         return Copy(form, member.name, member.email, personal.opt_out, filled)
 
-    async def still_needed(self, messages: Sequence[Message]) -> set[int]:
-        """The ids of those that are needed at this moment. Assumes a unit of work."""
+    async def still_needed(self, messages: Sequence[Message]) -> dict[int, datetime | None]:
+        """The ids of those that are needed now, and before when they may not go. Assumes a unit of work."""
         if not messages:
-            return set()
+            return {}
         ids = ", ".join(str(message.recipient_id) for message in messages)
         _, rows = await current().execute_query(f"{STANDING} ({ids})")
         standing = {row["id"]: row for row in rows}
-        found = set()
+        found: dict[int, datetime | None] = {}
         for message in messages:
             wave, row = self.waves[message.occasion_id], standing.get(message.recipient_id)
             if row is None:
@@ -77,8 +79,21 @@ class WaveLetters:
             member.opt_out, member.participated = row["opt_out"], bool(row["participated"])
             wave.review.state = row["state"]
             if needed(Kind(wave.kind), member, wave.review):
-                found.add(message.id)
+                found[message.id] = None
+        for wave in self.waves.values():
+            if wave.kind == Kind.REMINDER:
+                await self._rest(wave, [m for m in messages if m.occasion_id == wave.id and m.id in found], found)
         return found
+
+    async def _rest(self, wave: Wave, reminders: list[Message], found: dict[int, datetime | None]) -> None:
+        """Leave out, or let wait, the reminders of a mail that did not arrive or that has only just arrived."""
+        allowed = await may_be_reminded(self._settings, wave.review_id, [m.recipient_id for m in reminders])
+        for message in reminders:
+            not_before = allowed.get(message.recipient_id)
+            if not_before is None or not_before >= wave.review.closes_at:
+                del found[message.id]
+            elif not_before > datetime.now(UTC):
+                found[message.id] = not_before
 
     def _form(self, wave: Wave, member: Member, personal: Personal) -> tuple[Form, Personal]:
         volunteer = bool(member.token)

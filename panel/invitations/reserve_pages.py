@@ -7,7 +7,7 @@ from starlette.responses import Response
 
 from panel.draws.reserves import Plan, call_reserves, mark, plan_reserves
 from panel.invitations.actions import send_wave
-from panel.invitations.models import Kind
+from panel.invitations.models import Kind, Wave
 from panel.people.models import Person
 from panel.reviews.models import Review, State
 from panel.settings import Settings
@@ -49,10 +49,12 @@ async def _take(request: Request, review: Review, fields: Fields, step: str) -> 
 
 
 async def _call_and_invite(settings: Settings, review: Review, plan: Plan, staff: Staff) -> None:
-    """Before opening they are invited with all others, after it at once."""
+    """Before opening they are invited with all others, after it at once; and reminded later, if others were."""
     await call_reserves(settings, review, plan, staff)
     if await Review.filter(id=review.id, state=State.OPEN).exists():
         await send_wave(review, Kind.INVITATION, actor_of(staff))
+        if await Wave.filter(review=review, kind=Kind.REMINDER).exists():
+            await send_wave(review, Kind.REMINDER, actor_of(staff))
 
 
 async def _page(request: Request, errors: Mapping[str, str], status: int = 200) -> Response:

@@ -20,17 +20,19 @@ from panel.mail.models import Message, State
 from panel.mail.outbox import Change
 from panel.mail.outcome import Kind, Outcome
 from panel.mail.pause import begin_pause, end_pause, pause
+from panel.mail.rates import Rates
 from panel.mail.smtp import Relay
 from panel.settings import Settings
 from panel.web.faults import where
 
 Compose = Callable[[Message], Awaitable[Letter | Copy | None]]
 Prepare = Callable[[Sequence[Message]], Awaitable[None]]
-StillNeeded = Callable[[Sequence[Message]], Awaitable[set[int]]]
+StillNeeded = Callable[[Sequence[Message]], Awaitable[dict[int, datetime | None]]]
 
 TRIES = 8
 GATHER_SECONDS = 0.001  # how long a connection that is ready waits for the others, to share their unit of work
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=5), timedelta(hours=4)
+SHORTEST_DELAY = timedelta(seconds=30)
 
 log = logging.getLogger(__name__)
 chance = random.SystemRandom()
@@ -65,21 +67,25 @@ async def deliver(
     """Deliver up to `limit` messages. `compose` gives the letter, or None when it is not needed any more.
 
     `prepare` gets all messages of this pass beforehand, to read at once what their letters need. `still_needed` is
-    asked once more in the unit of work that writes down the start: the ids of the messages that are to go.
+    asked once more in the unit of work that writes down the start: the ids of the messages that are to go, each with
+    the moment before which it may not, if there is one.
     When the relay does not serve us, what was not sent is given back untouched and all mail is paused for a while;
     within that time this returns at once. `stopping` ends the pass after the messages that are on their way.
     """
     waiting = await pause()
     if waiting and waiting.until > datetime.now(UTC):
         return Summary(relay_down=waiting.reply, paused_until=waiting.until)
-    claimed = await database.write(_take(limit, settings))
-    books = _Books(database, min(relay.connections, len(claimed)), still_needed)
+    rates = Rates(settings)
+    claimed = await database.write(_take(limit, settings, rates))
+    books = _Books(database, min(relay.connections, len(claimed)), still_needed, rates)
     delivery = _Pass(relay, compose, settings, books, claimed=claimed, stopping=stopping or asyncio.Event())
     await delivery.run(prepare)
     return delivery.summary
 
 
-async def _take(limit: int, settings: Settings) -> list[Message]:
+async def _take(limit: int, settings: Settings, rates: Rates) -> list[Message]:
+    if rates.limited:
+        await rates.tidy()
     if recovered := await outbox.recover(settings.mail_in_doubt):
         log.warning("took back %d messages of a worker that is gone", recovered)
     return await outbox.claim(limit)
@@ -89,23 +95,26 @@ async def _take(limit: int, settings: Settings) -> list[Message]:
 class _Entry:
     done: list[Change]
     following: Message | None
+    domain: str
     started: asyncio.Future[bool]
 
 
 class _Books:
     """Writes down what became of messages and which are started, in one unit of work for all who wait for that."""
 
-    def __init__(self, database: Database, connections: int, still_needed: StillNeeded | None) -> None:
+    def __init__(self, database: Database, connections: int, still_needed: StillNeeded | None, rates: Rates) -> None:
         self.database = database
-        self._connections = connections
         self.suppressed = 0
+        self.full = False  # no more for the moment, whoever it is for
+        self._connections = connections
         self._still_needed = still_needed
+        self._rates = rates
         self._waiting: list[_Entry] = []
         self._writing: asyncio.Task[None] | None = None
 
-    async def write(self, done: list[Change], following: Message | None = None) -> bool:
-        """Whether the message that follows may be sent now."""
-        entry = _Entry(done, following, asyncio.get_running_loop().create_future())
+    async def write(self, done: list[Change], following: Message | None = None, domain: str = "") -> bool:
+        """Whether the message that follows, to somebody at this domain, may be sent now."""
+        entry = _Entry(done, following, domain, asyncio.get_running_loop().create_future())
         self._waiting.append(entry)
         if self._writing is None or self._writing.done():
             self._writing = asyncio.create_task(self._write())
@@ -123,8 +132,7 @@ class _Books:
             started: set[int] = set()
             failure: Exception | None = None
             try:
-                started, needless = await self.database.write(self._unit(entries))
-                self.suppressed += needless
+                started = await self.database.write(self._unit(entries))
             except Exception as error:
                 failure = error
             for entry in entries:
@@ -135,15 +143,22 @@ class _Books:
                 else:
                     entry.started.set_result(entry.following is not None and entry.following.id in started)
 
-    async def _unit(self, entries: list[_Entry]) -> tuple[set[int], int]:
-        following = [entry.following for entry in entries if entry.following]
+    async def _unit(self, entries: list[_Entry]) -> set[int]:
+        following = {entry.following.id: entry for entry in entries if entry.following}
         changes = [change for entry in entries for change in entry.done]
-        needed = {message.id for message in following}
+        starting = set(following)
         if following and self._still_needed:
-            needed &= await self._still_needed(following)
-        needless = [Change(message.id, State.SUPPRESSED, "") for message in following if message.id not in needed]
-        await outbox.settle_all(changes + needless)
-        return await outbox.start_all(needed), len(needless)
+            needed = await self._still_needed([entry.following for entry in following.values() if entry.following])
+            starting &= {number for number, not_before in needed.items() if not_before is None}
+            changes += [Change(number, State.READY, "", due_at=at) for number, at in needed.items() if at]
+            changes += [Change(number, State.SUPPRESSED, "") for number in following if number not in needed]
+            self.suppressed += len(following.keys() - needed.keys())
+        if starting and self._rates.limited:
+            places = await self._rates.take_places({number: following[number].domain for number in starting})
+            starting, self.full = places.now, places.relay_full
+            changes += [Change(number, State.READY, "", due_at=at) for number, at in places.later.items()]
+        await outbox.settle_all(changes)
+        return await outbox.start_all(starting)
 
 
 class _Pass:
@@ -165,6 +180,7 @@ class _Pass:
         self._queue = deque(claimed)
         self._lent = {message.id for message in claimed}
         self._stopping = stopping
+        self._come_back: timedelta | None = None  # in how long, says a relay that does not serve us
 
     async def run(self, prepare: Prepare | None) -> None:
         renewal = asyncio.create_task(self._renew())
@@ -186,13 +202,13 @@ class _Pass:
     async def _work(self) -> None:
         done: list[Change] = []
         try:
-            while self._queue and not self._stopping.is_set() and not self.summary.relay_down:
+            while self._queue and not self._ends_early():
                 message = self._queue.popleft()
                 mail = await self._mail(message)
                 if isinstance(mail, Change):
                     done.append(mail)
                     continue
-                started = await self._write_down(done, message)
+                started = await self._write_down(done, message, mail[0].rpartition("@")[2])
                 if started:
                     outcome = await self._relay.send(envelope_sender(message.id, self._settings), *mail)
                     log.info("message %d: %s, code %s", message.id, outcome.kind, outcome.code)
@@ -200,6 +216,9 @@ class _Pass:
         finally:
             if done:
                 await self._write_down(done)
+
+    def _ends_early(self) -> bool:
+        return self._stopping.is_set() or self._books.full or bool(self.summary.relay_down)
 
     async def _mail(self, message: Message) -> tuple[str, bytes] | Change:
         """The address and the bytes to send; or, when there is nothing to send, what becomes of the message."""
@@ -218,20 +237,21 @@ class _Pass:
     def _change(self, message: Message, outcome: Outcome) -> Change:
         if outcome.kind is Kind.RELAY_DOWN:
             self.summary.relay_down = outcome.reply
+            self._come_back = outcome.come_back
             # Behind those that were due together with it, so that no message can keep the others waiting.
             return Change(message.id, State.READY, outcome.reply, due_at=message.due_at + timedelta(seconds=1))
         change = Change(message.id, State(outcome.kind.value), outcome.reply, attempts=message.attempts + 1)
         tries = message.attempts + 1
         resend = outcome.kind is Kind.IN_DOUBT and self._settings.mail_in_doubt == "resend"
         if tries < TRIES and (resend or outcome.kind is Kind.DEFERRED):
-            change = replace(change, state=State.DEFERRED, due_at=datetime.now(UTC) + delay(tries))
+            change = replace(change, state=State.DEFERRED, due_at=datetime.now(UTC) + delay(tries, outcome.come_back))
         elif outcome.kind is Kind.DEFERRED:
             change = replace(change, state=State.REFUSED, reply=f"too many tries: {outcome.reply}"[:300])
         setattr(self.summary, change.state.value, getattr(self.summary, change.state.value) + 1)
         return change
 
-    async def _write_down(self, done: list[Change], following: Message | None = None) -> bool:
-        started = await self._books.write(list(done), following)
+    async def _write_down(self, done: list[Change], following: Message | None = None, domain: str = "") -> bool:
+        started = await self._books.write(list(done), following, domain)
         self._lent.difference_update(change.message_id for change in done)
         done.clear()
         return started
@@ -246,11 +266,17 @@ class _Pass:
         if self.summary.accepted:
             await end_pause()
         if self.summary.relay_down:
-            self.summary.paused_until = await begin_pause(self.summary.relay_down)
+            self.summary.paused_until = await begin_pause(self.summary.relay_down, self._come_back)
             log.warning("the relay does not serve us; mail waits until %s", self.summary.paused_until)
 
 
-def delay(tries: int) -> timedelta:
-    """How long to wait after so many tries: five minutes, doubled each time, never over four hours."""
-    doubled: timedelta = FIRST_DELAY * 2 ** min(tries - 1, 10)
-    return min(LONGEST_DELAY, doubled * chance.uniform(0.9, 1.3))
+def delay(tries: int, asked: timedelta | None = None) -> timedelta:
+    """How long to wait after so many tries: five minutes, doubled each time, never over four hours.
+
+    A relay that asks to come back in a certain time is heeded, also when that is sooner; but one that keeps asking
+    for a short time gets half of the usual.
+    """
+    own: timedelta = FIRST_DELAY * 2 ** min(tries - 1, 10) * chance.uniform(0.9, 1.3)
+    if asked is not None:
+        own = max(asked * chance.uniform(1, 1.2), own / 2 if tries > 1 else SHORTEST_DELAY)
+    return min(LONGEST_DELAY, own)

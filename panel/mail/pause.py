@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from panel.mail.models import Pause
 
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(minutes=5)
+LONGEST_ASKED = timedelta(hours=1)
 
 
 async def pause() -> Pause | None:
@@ -12,11 +13,15 @@ async def pause() -> Pause | None:
     return await Pause.get_or_none(id=1)
 
 
-async def begin_pause(reply: str) -> datetime:
-    """Let all mail wait, longer after every failure; says until when. Inside a unit of work."""
+async def begin_pause(reply: str, asked: timedelta | None = None) -> datetime:
+    """Let all mail wait, longer after every failure; says until when. Inside a unit of work.
+
+    `asked`: in how long the relay says that we may come back.
+    """
     now, before = datetime.now(UTC), await pause()
     failures = before.failures if before else 0
-    until: datetime = now + min(LONGEST, SHORTEST * 2 ** min(failures, 10))
+    own = min(LONGEST, SHORTEST * 2 ** min(failures, 10))
+    until: datetime = now + max(own, min(asked or own, LONGEST_ASKED))
     row = Pause(id=1, since=before.since if before else now, until=until, failures=failures + 1, reply=reply)
     await Pause.bulk_create([row], update_fields=["until", "failures", "reply"], on_conflict=["id"])
     return until

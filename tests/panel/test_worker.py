@@ -1,6 +1,7 @@
 """What happens by itself, on its day, once, and only for those who still need it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -14,6 +15,7 @@ from panel.letters import Letters
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
 from panel.people.models import Member, OptOut
+from panel.reviews.actions import extend
 from panel.reviews.models import Review, State, Step
 from panel.staff.actions import request_sign_in
 from tests.panel.stage import Stage, answers_to, work
@@ -102,12 +104,12 @@ async def test_who_opts_out_answers_or_is_withdrawn_between_the_reading_and_the_
     asked = [messages[member.id] for member in (answered, opted_out, silent)]
     letters = Letters(stage.settings)
     await letters.prepare(asked)
-    assert await stage.database.write(letters.still_needed(asked)) == {message.id for message in asked}
+    assert await stage.database.write(letters.still_needed(asked)) == {message.id: None for message in asked}
     await stage.answer(answered, {"q09_stem": "voor"})
     await stage.database.write(opt_out(stage.settings, opted_out, OptOut.THIS_TIME))
-    assert await stage.database.write(letters.still_needed(asked)) == {messages[silent.id].id}
+    assert await stage.database.write(letters.still_needed(asked)) == {messages[silent.id].id: None}
     await stage.withdraw(review)
-    assert await stage.database.write(letters.still_needed(asked)) == set()
+    assert await stage.database.write(letters.still_needed(asked)) == {}
 
 
 async def test_a_review_closes_on_its_date_and_who_took_part_is_thanked(stage: Stage, review: Review) -> None:
@@ -190,3 +192,81 @@ async def test_who_never_wants_mail_gets_none_also_later(stage: Stage, review: R
     assert got.count(members[1].email) == 3, "who took part hears what came of it"
     assert members[7].email not in got
     assert got.count(members[8].email) == 2, "who did not take part gets no thanks, but the result and the reply"
+
+
+def resting(stage: Stage, hours: int) -> Letters:
+    return Letters(replace(stage.settings, reminder_rest_hours=hours))
+
+
+async def reminders_of(stage: Stage, letters: Letters) -> dict[int, datetime | None]:
+    """Member -> before when the reminder may not go; members whose reminder is not needed are left out."""
+    messages = await Message.filter(kind=Kind.REMINDER)
+    await letters.prepare(messages)
+    found = await stage.database.write(letters.still_needed(messages))
+    return {message.recipient_id: found[message.id] for message in messages if message.id in found}
+
+
+async def test_a_reminder_rests_until_the_invitation_has_been_there_for_a_while(stage: Stage, review: Review) -> None:
+    [late, *_] = reachable(await stage.members(review))
+    now = datetime.now(UTC)
+    await stage.change(Message.filter(kind=Kind.INVITATION), changed_at=now - timedelta(hours=49))
+    await stage.change(
+        Message.filter(kind=Kind.INVITATION, recipient_id=late.id), changed_at=now - timedelta(hours=8)
+    )
+    await stage.database.write(remind(review, "test"))
+    found = await reminders_of(stage, resting(stage, 48))
+    assert found.pop(late.id) == now + timedelta(hours=40)
+    assert set(found.values()) == {None}
+    assert len(found) == len(reachable(await stage.members(review))) - 1
+
+    await stage.change(Review.filter(id=review.id), closes_at=now + timedelta(hours=39))
+    assert late.id not in await reminders_of(stage, resting(stage, 48)), "it would come after the closing"
+
+
+async def test_what_rests_waits_in_the_outbox_and_goes_when_its_time_has_come(stage: Stage, review: Review) -> None:
+    await stage.database.write(remind(review, "test"))
+    first_due = min([message.due_at async for message in Message.filter(kind=Kind.REMINDER)])
+
+    async def all_rest() -> bool:
+        return not await Message.filter(kind=Kind.REMINDER, due_at__lt=first_due + timedelta(hours=40)).exists()
+
+    await work(stage.database, replace(stage.settings, smtp_port=1, reminder_rest_hours=48), all_rest)
+    waiting = await Message.filter(kind=Kind.REMINDER)
+    assert {message.state for message in waiting} == {MailState.READY}
+    await stage.change(Message.filter(kind=Kind.INVITATION), changed_at=first_due - timedelta(hours=49))
+    await stage.change(Message.filter(kind=Kind.REMINDER), due_at=first_due)
+    await stage.work(mail_done)
+    assert await Message.filter(kind=Kind.REMINDER, state=MailState.ACCEPTED).count() == len(waiting)
+
+
+@pytest.mark.parametrize(
+    "state", [MailState.REFUSED, MailState.BOUNCED_HARD, MailState.COMPLAINED, MailState.CANCELLED]
+)
+async def test_whose_invitation_did_not_arrive_after_all_is_not_reminded(
+    stage: Stage, review: Review, state: MailState
+) -> None:
+    [member, *_] = reachable(await stage.members(review))
+    await stage.database.write(remind(review, "test"))
+    assert member.id in await reminders_of(stage, resting(stage, 0))
+    await stage.change(Message.filter(kind=Kind.INVITATION, recipient_id=member.id), state=state)
+    assert member.id not in await reminders_of(stage, resting(stage, 0))
+
+
+async def test_a_reminder_never_comes_before_its_invitation(stage: Stage, review: Review) -> None:
+    [member, *_] = reachable(await stage.members(review))
+    await stage.database.write(remind(review, "test"))
+    invitation = Message.filter(kind=Kind.INVITATION, recipient_id=member.id)
+    await stage.change(invitation, state=MailState.DEFERRED)
+    not_before = (await reminders_of(stage, resting(stage, 48)))[member.id]
+    assert not_before is not None
+    assert not_before > datetime.now(UTC) + timedelta(minutes=59)
+
+
+async def test_a_later_closing_date_moves_the_reminder(stage: Stage, review: Review) -> None:
+    await let_half_the_time_pass(stage, review)
+    closes_on = (datetime.now(UTC) + timedelta(days=30)).date()
+    await stage.database.write(extend(review, closes_on, "Er is meer tijd.", stage.clerk))
+    with pytest.raises(TimeoutError):
+        await stage.work(Wave.filter(kind=Kind.REMINDER).exists, seconds=1)
+    await stage.change(Step.filter(review=review, state=State.OPEN), at=datetime.now(UTC) - timedelta(days=32))
+    await stage.work(Wave.filter(kind=Kind.REMINDER).exists)

@@ -292,3 +292,18 @@ async def test_a_message_leaves_with_an_envelope_sender_of_its_own(
     assert {message_of(sender, settings) for sender in server.senders} == {
         message.id for message in await Message.all()
     }
+
+
+async def test_a_relay_that_says_when_to_come_back_is_left_alone_until_then(
+    database: Database, mail_settings: Settings, server: UnrulyRelay
+) -> None:
+    server.at_greeting = "421 4.3.2 too busy, try again in 20 minutes"
+    await database.write(outbox.queue("invitation", 1, [1]))
+    summary = await deliver_all(database, mail_settings, Letters())
+    assert summary.paused_until is not None
+    assert summary.paused_until - datetime.now(UTC) > timedelta(minutes=19)
+    server.at_greeting = "421 4.3.2 too busy, try again in 300 hours"
+    await let_time_pass(database)
+    summary = await deliver_all(database, mail_settings, Letters())
+    assert summary.paused_until is not None
+    assert summary.paused_until - datetime.now(UTC) < timedelta(hours=2), "somebody may mend it sooner"
