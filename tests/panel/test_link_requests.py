@@ -204,14 +204,14 @@ async def test_it_is_not_sent_when_there_is_nothing_to_answer_any_more(
     await queued(stage)
     message = await Message.get(kind=LINK)
     letters = Letters(stage.settings)
-    assert await stage.database.write(letters.still_needed([message])) == {message.id}
+    assert await stage.database.write(letters.still_needed([message])) == {message.id: None}
     await stage.database.write(opt_out(stage.settings, member, OptOut.NEVER_AGAIN))
-    assert await stage.database.write(letters.still_needed([message])) == set()
+    assert await stage.database.write(letters.still_needed([message])) == {}
     assert await letter_of(stage, message) is None
     await stage.database.write(opt_out(stage.settings, member, OptOut.NO))
     assert await letter_of(stage, message) is not None
     await stage.withdraw(review)
-    assert await stage.database.write(letters.still_needed([message])) == set()
+    assert await stage.database.write(letters.still_needed([message])) == {}
     assert await letter_of(stage, message) is None
 
 

@@ -160,7 +160,7 @@ async def test_a_wave_after_a_withdrawal_is_not_sent(stage: Stage) -> None:
     review = await stage.review(State.OPEN)
     await stage.withdraw(review)
     await stage.work(mail_done)
-    assert {message.state async for message in Message.all()} == {MailState.SUPPRESSED}
+    assert {message.state async for message in Message.all()} == {MailState.CANCELLED}
     assert not list(Mailbox(stage.settings.var / "mail").new())
 
 
