@@ -45,6 +45,11 @@ class Settings:
     reminder_rest_hours: int = 48
     bounce_address: str = ""
     bounce_maildir: str = ""
+    bounce_imap_host: str = ""
+    bounce_imap_port: int = 993
+    bounce_imap_user: str = ""
+    bounce_imap_password: str = ""
+    bounce_imap_folder: str = "INBOX"
 
     def __post_init__(self) -> None:
         # The dataclass is frozen for its users; these two follow from `var` when they are not set.
@@ -57,12 +62,22 @@ class Settings:
         for name in ("database_url", "vault_url"):
             if not getattr(self, name).startswith(("sqlite://", "postgres://")):
                 raise SettingsError(f"{PREFIX}{name.upper()} must start with sqlite:// or postgres://.")
-        if self.bounce_maildir and not self.bounce_address:
-            raise SettingsError(f"{PREFIX}BOUNCE_MAILDIR is of no use without {PREFIX}BOUNCE_ADDRESS. Set both.")
+        self._check_bounces()
         address = urlsplit(self.base_url)
         on_this_machine = address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost", "::1")
         if address.scheme != "https" and not on_this_machine:
             raise SettingsError(f"{PREFIX}BASE_URL must start with https:// (or http:// on this machine only).")
+
+    def _check_bounces(self) -> None:
+        for name in ("bounce_maildir", "bounce_imap_host"):
+            if getattr(self, name) and not self.bounce_address:
+                raise SettingsError(f"{PREFIX}{name.upper()} is of no use without {PREFIX}BOUNCE_ADDRESS. Set both.")
+        if self.bounce_imap_host and self.bounce_maildir:
+            raise SettingsError(f"{PREFIX}BOUNCE_MAILDIR and {PREFIX}BOUNCE_IMAP_HOST are both set. Choose one.")
+        if self.bounce_imap_host and not (self.bounce_imap_user and self.bounce_imap_password):
+            raise SettingsError(f"{PREFIX}BOUNCE_IMAP_HOST needs {PREFIX}BOUNCE_IMAP_USER and _PASSWORD too.")
+        if not self.bounce_imap_folder.isascii():
+            raise SettingsError(f"{PREFIX}BOUNCE_IMAP_FOLDER may hold letters without accents only.")
 
     @property
     def secure(self) -> bool:

@@ -11,7 +11,7 @@ from panel.database import Database
 from panel.draws.search import search_wanted
 from panel.invitations.actions import call_off, remind, send_wave
 from panel.invitations.bounced import discard_texts, unread_of_closed
-from panel.invitations.incoming import empty_maildir
+from panel.invitations.incoming import empty_mailbox, empty_maildir
 from panel.invitations.link_requests import answer_requests
 from panel.invitations.models import Kind, LinkRequest, Wave
 from panel.letters import Letters
@@ -28,6 +28,7 @@ log = logging.getLogger(__name__)
 ACTOR = "worker"
 IDLE_SECONDS = 0.5
 CARE_SECONDS = 2.0
+MAILBOX_SECONDS = 60.0
 PERSONAL = ("ballot", "statement", "person", "member", "draw")
 
 
@@ -44,6 +45,7 @@ class Worker:
             tasks.create_task(self._links())
             tasks.create_task(self._care())
             tasks.create_task(self._panels())
+            tasks.create_task(self._mailbox())
 
     def stop(self) -> None:
         self._stopping.set()
@@ -94,6 +96,15 @@ class Worker:
             except Exception as error:
                 log.error("looking after the reviews failed and will be tried again: %s", where(error))  # noqa: TRY400
             await self._wait(CARE_SECONDS)
+
+    async def _mailbox(self) -> None:
+        """A server that is silent keeps nothing else waiting."""
+        while self._settings.bounce_imap_host and not self._stopping.is_set():
+            try:
+                await empty_mailbox(self._database, self._settings)
+            except Exception as error:
+                log.error("reading the mailbox failed and will be tried again: %s", where(error))  # noqa: TRY400
+            await self._wait(MAILBOX_SECONDS)
 
     async def _panels(self) -> None:
         """A search takes up to minutes; who stops the service does not wait for it: it is begun again later."""
