@@ -5,7 +5,7 @@ from starlette.responses import Response
 
 from panel.invitations.actions import number_told, open_review, remind, withdraw_and_tell
 from panel.invitations.models import Kind, Wave
-from panel.invitations.post import before_opening
+from panel.invitations.post import before_opening, meaning
 from panel.invitations.trials import all_arrived, example_letter, just_asked, trials_of
 from panel.reviews.models import Review, State
 from panel.staff.access import staff_on
@@ -29,6 +29,7 @@ async def ask_open(request: Request) -> Response:
         arrived=all_arrived(trials),
         just_asked=just_asked(trials),
         example=await example_letter(settings_of(request), review, Kind.INVITATION),
+        meaning=meaning,
         State=State,
     )
 

@@ -27,7 +27,7 @@ from panel.demo.residents import make_frame
 from panel.draws.actions import freeze_draw, keep_draw, keep_frozen, make_draw, put_aside
 from panel.draws.sources import read_lot
 from panel.invitations.actions import open_review, send_wave, withdraw_and_tell
-from panel.invitations.models import Kind
+from panel.invitations.models import Kind, Trial
 from panel.invitations.trials import TRIAL, ask_trials
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
@@ -178,12 +178,16 @@ class Stage:
     async def try_mails(self, review: Review) -> None:
         """The clerk asks for a trial of every kind of mail, and the relay takes them all."""
         await self.database.write(ask_trials(review, self.clerk))
-        await self.change(Message.filter(kind=TRIAL), state=MailState.ACCEPTED)
+        await self.change(await self._trials(review), state=MailState.ACCEPTED)
+
+    @staticmethod
+    async def _trials(review: Review) -> QuerySet[Message]:
+        return Message.filter(kind=TRIAL, occasion_id__in=[trial.id for trial in await Trial.filter(review=review)])
 
     async def open(self, review: Review) -> None:
         await self.try_mails(review)
         await self.database.write(open_review(review, self.clerk))
-        await self.discard(Message.filter(kind=TRIAL))  # so that tests count the mail to members only
+        await self.discard(await self._trials(review))  # so that tests count the mail to members only
         await self.database.vault.write(make_secret(review.id))
 
     async def members(self, review: Review) -> list[Member]:
