@@ -163,6 +163,44 @@ async def test_who_was_drawn_or_wants_no_more_is_left_out_of_the_next_file(stage
     assert members[1].pseudonym in left
 
 
+async def test_never_again_outlives_the_review_and_holds_for_a_new_file_in_which_the_rest_has_changed(
+    stage: Stage, review: Review
+) -> None:
+    """A person is known by the municipality's own number, not by an e-mail address: that changes, and is shared."""
+    content = frame(150)
+    await stage.read_people(review, content)
+    await stage.draw_from_frame(review)
+    leaver, *others = await stage.members(review)
+    await stage.database.write(opt_out(stage.settings, leaver, OptOut.NEVER_AGAIN))
+
+    async def erase() -> None:
+        await Exclusion.filter(reason=DRAWN).delete()
+        for table in (Member, Draw, Frame):
+            await table.filter(review_id=review.id).delete()
+
+    await stage.database.write(erase())
+    assert (await contents())["main.person"] == (await contents())["main.member"] == []
+    kept = repr(await contents())
+    assert leaver.email not in kept
+    assert leaver.pseudonym not in kept
+
+    header, *people = csv.reader(content.decode("utf-8-sig").splitlines(), delimiter=";")
+    number, name, email = (header.index(column) for column in ("volgnummer", "naam", "e-mail"))
+    for row in people:
+        row[email] = row[email].swapcase()
+        if row[number] == leaver.pseudonym:
+            row[name] = "Anders Anders"
+        elif row[number] == others[0].pseudonym:
+            row[email] = leaver.email
+    second = await stage.review(State.RELEASED)
+    await stage.read_people(second, "\n".join(";".join(row) for row in (header, *people)).encode())
+    stored = await Frame.get(review=second)
+    assert (stored.refused_count, stored.excluded["opted_out"]) == (0, 1)
+    left = {person.pseudonym: person.email async for person in Person.filter(frame=stored)}
+    assert leaver.pseudonym not in left
+    assert left[others[0].pseudonym] == leaver.email
+
+
 async def test_who_takes_part_after_all_is_left_in_peace_for_a_year_only(stage: Stage, review: Review) -> None:
     await stage.draw(review)
     [member, *_] = await stage.members(review)
