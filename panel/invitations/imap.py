@@ -51,6 +51,8 @@ class Mailbox:
     def close(self) -> None:
         with suppress(OSError, imaplib.IMAP4.error):
             self._imap.logout()
+        with suppress(OSError):  # the library leaves the connection open when it cannot say goodbye
+            self._imap.shutdown()
 
 
 def _granted(what: str, ask: Callable[[], tuple[str, list[Any]]]) -> list[Any]:
@@ -71,6 +73,8 @@ def _tried(what: str, ask: Callable[[], Answer]) -> Answer:
         reason = "the connection broke"
     except imaplib.IMAP4.error:
         reason = "the server refuses"
+    except UnicodeError:
+        reason = "what it says is not understood"
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
     raise MailboxError(f"it cannot be {what}, {reason}")
