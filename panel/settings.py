@@ -38,6 +38,7 @@ class Settings:
     smtp_tls: Literal["starttls", "tls", "none"] = "starttls"
     smtp_user: str = ""
     smtp_password: str = ""
+    smtp_connections: int = 4
     mail_from: str = "tweedemening@voorbeeld.example"
     mail_in_doubt: Literal["hold", "resend"] = "hold"
     mail_per_minute: int = 0
@@ -62,6 +63,8 @@ class Settings:
         for name in ("database_url", "vault_url"):
             if not getattr(self, name).startswith(("sqlite://", "postgres://")):
                 raise SettingsError(f"{PREFIX}{name.upper()} must start with sqlite:// or postgres://.")
+        if self.smtp_connections < 1:
+            raise SettingsError(f"{PREFIX}SMTP_CONNECTIONS is 0, and then no mail would leave. Use 1 or more.")
         self._check_bounces()
         address = urlsplit(self.base_url)
         on_this_machine = address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost", "::1")

@@ -4,7 +4,6 @@ What goes wrong before the final dot was sent can safely be tried again. After i
 """
 
 import asyncio
-import re
 import ssl
 from contextlib import suppress
 from ipaddress import ip_address
@@ -20,19 +19,16 @@ from panel.mail.outcome import Kind, Outcome, judge, outcome
 from panel.settings import PREFIX, Settings, SettingsError
 
 LONGEST_ID = 2**31 - 1
-LINE_END = re.compile(rb"\r\n|\r|\n")
 WELCOME = {"MAIL": (250,), "RCPT": (250, 251, 252), "DATA": (354,)}
 
 
 class Relay:
-    """Sends over at most `connections` connections at once.
+    """Sends over at most as many connections at once as the settings say.
 
     `patience` is how long, in seconds, a reply may take; after the final dot ten times as long (RFC 5321 4.5.3.2).
     """
 
-    def __init__(
-        self, settings: Settings, connections: int = 4, patience: float = 60, tls: ssl.SSLContext | None = None
-    ) -> None:
+    def __init__(self, settings: Settings, patience: float = 60, tls: ssl.SSLContext | None = None) -> None:
         if settings.smtp_tls == "none" and not _loopback(settings.smtp_host):
             raise SettingsError(
                 f"{PREFIX}SMTP_TLS is none, but {settings.smtp_host} is another machine: "
@@ -49,16 +45,21 @@ class Relay:
             raise SettingsError(
                 f"{PREFIX}BOUNCE_ADDRESS is no mail address, or longer than 36 characters before the @."
             ) from None
-        self.connections = connections
+        self.connections = settings.smtp_connections
         self._settings = settings
         self._patience = patience
         self._tls = tls
         self._idle: list[Conversation] = []
-        self._turns = asyncio.Semaphore(connections)
+        self._turns = asyncio.Semaphore(self.connections)
 
     async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
-        """Offer one message for one recipient. Raises LetterError for an address that mail cannot carry."""
+        """Offer one message, as `build` makes them: every line ends in CRLF, and CR and LF stand nowhere else.
+
+        Raises LetterError for an address that mail cannot carry.
+        """
         sender, recipient = wire_address(sender), wire_address(recipient)
+        if not message.endswith(b"\r\n"):
+            raise ValueError("a message must end with the end of a line")
         async with self._turns:
             while True:
                 kept = self._take_idle()
@@ -182,10 +183,12 @@ def _words(error: Exception) -> str:
 
 
 def _dotted(message: bytes) -> bytes:
-    ends = message.count(b"\r\n")
-    if not (ends == message.count(b"\n") == message.count(b"\r") and message.endswith(b"\r\n")):
-        message = LINE_END.sub(b"\r\n", message.removesuffix(b"\n").removesuffix(b"\r")) + b"\r\n"
-    return (b"\r\n" + message).replace(b"\r\n.", b"\r\n..")[2:] + b".\r\n"
+    """With the end mark; no line of the message itself may look like it (RFC 5321 4.5.2)."""
+    if message.startswith(b"."):
+        message = b"." + message
+    if b"\r\n." in message:
+        message = message.replace(b"\r\n.", b"\r\n..")
+    return message + b".\r\n"
 
 
 def _loopback(host: str) -> bool:

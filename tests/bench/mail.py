@@ -1,10 +1,16 @@
 """A wave of invitations, from the outbox to the relay."""
 
+import json
+import os
+import resource
+import shutil
 import smtplib
-from dataclasses import dataclass
+import subprocess
+from dataclasses import asdict, dataclass
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
 from pathlib import Path
+from time import perf_counter
 
 import aiosmtplib
 
@@ -16,26 +22,34 @@ from panel.mail.delivery import deliver
 from panel.mail.letter import Letter, build
 from panel.mail.models import Message, State
 from panel.mail.smtp import Relay
+from panel.settings import ROOT
 from tests.bench.opened import Opened, opened_review
 from tests.bench.sink import sink, sinks
-from tests.bench.timing import Clock, Contender, Cost, compare
+from tests.bench.timing import Clock, Contender, Cost, compare, console
 
-INVITATIONS = 400  # in each of five rounds: 2,000
+INVITATIONS = 1_000  # in each of five rounds: 5,000
+READY, STDLIB = "ready-made bytes, one connection", "smtplib and EmailMessage"
+SOURCE, DJANGO = "smtp-source, 4 connections", "Django, send_messages"
+PEER = Path(os.environ.get("SAMENSPRAAK_DJANGO", ROOT / "var/django/bin/python"))
 
 
 async def run(folder: Path) -> None:
     for kind in sinks():
-        async with sink(kind) as port, opened_review(folder / kind, INVITATIONS, port) as opened:
-            wave = Wave(opened, port, await _letters(opened))
-            await compare(
-                f"Invitations into {kind}",
-                "message",
-                [
-                    Contender("deliver", wave.deliver, INVITATIONS, beside=("ready-made bytes", "stdlib")),
-                    Contender("ready-made bytes", wave.send_bytes, INVITATIONS),
-                    Contender("stdlib", wave.send_as_stdlib, INVITATIONS),
-                ],
-            )
+        async with sink(kind) as port, opened_review(folder / kind.split()[0], INVITATIONS, port) as opened:
+            wave = Wave(opened, port, await _letters(opened), folder / "letters.json")
+            yardsticks = [
+                Contender(READY, wave.send_bytes, INVITATIONS),
+                Contender(STDLIB, wave.send_as_stdlib, INVITATIONS),
+            ]
+            if shutil.which("smtp-source"):
+                yardsticks.append(Contender(SOURCE, wave.send_as_source, INVITATIONS))
+            if PEER.exists():
+                yardsticks.append(Contender(DJANGO, wave.send_as_django, INVITATIONS))
+            beside = tuple(yardstick.name for yardstick in yardsticks)
+            ours = Contender("deliver", wave.deliver, INVITATIONS, beside)
+            await compare(f"Invitations into {kind}", "message", [ours, *yardsticks])
+    if not PEER.exists():
+        console.print("Beside Django, too: python3 -m venv var/django && var/django/bin/pip install django==5.2")
 
 
 async def _letters(opened: Opened) -> list[Letter]:
@@ -52,6 +66,7 @@ class Wave:
     opened: Opened
     port: int
     letters: list[Letter]
+    file: Path
 
     async def deliver(self) -> Cost:
         """As the worker does: pass after pass, with letters composed and every step written down on disk."""
@@ -109,3 +124,24 @@ class Wave:
                 message.add_alternative(letter.html, subtype="html")
                 client.send_message(message)
         return clock.stop()
+
+    async def send_as_source(self) -> Cost:
+        """The load generator of Postfix: the same bytes in every message, as many as ours on average."""
+        settings = self.opened.stage.settings
+        size = sum(len(build(letter, 1, settings)) for letter in self.letters) // len(self.letters)
+        command = f"smtp-source -s 4 -m {INVITATIONS} -l {size} -f a@voorbeeld.example -t b@voorbeeld.example"
+        return _child([*command.split(), f"127.0.0.1:{self.port}"])
+
+    async def send_as_django(self) -> Cost:
+        """No database and nothing written down; the texts are ready."""
+        self.file.write_text(json.dumps([asdict(letter) for letter in self.letters]))
+        command = [PEER, ROOT / "tests/bench/peer_mail.py", self.file, str(self.port)]
+        took = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
+        return Cost(took["wall"], took["cpu"])
+
+
+def _child(command: list[str]) -> Cost:
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), perf_counter()
+    subprocess.run(command, check=True)
+    wall, after = perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Cost(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)

@@ -11,23 +11,29 @@ from contextlib import asynccontextmanager
 import uvloop
 
 from panel.demo.service import free_port
+from tests.bench import postfix
 
-OURS, POSTFIX = "a sink in Python", "smtp-sink of Postfix"
+OURS, SMTP_SINK, POSTFIX = "a sink in Python", "smtp-sink of Postfix", "Postfix itself, on loopback"
 
 
 def sinks() -> list[str]:
     """Those that there are on this machine."""
-    return [OURS, POSTFIX] if shutil.which("smtp-sink") else [OURS]
+    return [SMTP_SINK if shutil.which("smtp-sink") else OURS, *([POSTFIX] if postfix.is_here() else [])]
 
 
 @asynccontextmanager
 async def sink(kind: str) -> AsyncIterator[int]:
     """The port it listens on."""
+    if kind == POSTFIX:
+        async with postfix.postfix() as port:
+            await _until_it_listens(port)
+            yield port
+        return
     port = free_port()
     user = ["-u", "nobody"] if os.getuid() == 0 else []
     command = {
         OURS: [sys.executable, "-m", "tests.bench.sink", str(port)],
-        POSTFIX: ["smtp-sink", *user, f"127.0.0.1:{port}", "64"],
+        SMTP_SINK: ["smtp-sink", *user, f"127.0.0.1:{port}", "64"],
     }
     process = await asyncio.create_subprocess_exec(*command[kind])
     try:

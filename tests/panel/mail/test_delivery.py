@@ -249,7 +249,7 @@ async def test_a_worker_that_lives_keeps_what_it_holds(
     monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=1))
     server.seconds_per_message = 2.5
     await database.write(outbox.queue("invitation", 1, range(8)))
-    async with Relay(mail_settings, connections=4) as relay:
+    async with Relay(replace(mail_settings, smtp_connections=4)) as relay:
         delivering = asyncio.create_task(deliver(database, relay, Letters(), mail_settings))
         while not delivering.done():
             assert await database.write(outbox.recover("hold")) == 0
