@@ -10,7 +10,8 @@ from enum import StrEnum
 from panel.audit import record
 from panel.invitations.actions import GONE, gone
 from panel.invitations.bounced import not_reached
-from panel.invitations.models import Kind, Wave
+from panel.invitations.models import LINK, Kind, Wave
+from panel.invitations.sent import messages_of
 from panel.mail.models import Message, State
 from panel.mail.reply_codes import codes_in, explain
 from panel.people.models import Member, OptOut
@@ -106,7 +107,6 @@ class Item:
     """A message to somebody. `hushed`: whether it was sent would tell if this person answered."""
 
     message: Message
-    kind: Kind
     hushed: bool
     meaning: str
 
@@ -124,23 +124,22 @@ async def look_up(review: Review, words: str) -> tuple[list[Found], int]:
     members = await Member.filter(review=review).order_by("name", "id")
     matching = [m for m in members if any(sought in fold(text) for text in (m.name, m.email, m.address))]
     shown = matching[:MOST]
-    kinds = {wave.id: Kind(wave.kind) for wave in await Wave.filter(review=review).order_by("id")}
-    messages = await Message.filter(
-        occasion_id__in=list(kinds), kind__in=list(Kind), recipient_id__in=[member.id for member in shown]
-    ).order_by("id")
-    ours = [message for message in messages if message.kind == kinds[message.occasion_id]]
-    return [_found(member, [m for m in ours if m.recipient_id == member.id]) for member in shown], len(matching)
+    to_them = (await messages_of(review.id)).filter(recipient_id__in=[member.id for member in shown])
+    messages = await to_them.order_by("id")
+    found = [_found(member, [m for m in messages if m.recipient_id == member.id]) for member in shown]
+    return found, len(matching)
 
 
 def _found(member: Member, messages: list[Message]) -> Found:
     # A thank-you goes only to who answered: that somebody got one is nobody's business.
     shown = [message for message in messages if message.kind != Kind.THANKS]
-    items = [Item(m, Kind(m.kind), _is_hushed(m, member), meaning(m.reply)) for m in shown]
+    items = [Item(message, _is_hushed(message, member), meaning(message.reply)) for message in shown]
     return Found(member, items, _reached(member, messages))
 
 
 def _is_hushed(message: Message, member: Member) -> bool:
-    depends = message.kind == Kind.REMINDER or (message.kind != Kind.INVITATION and member.opt_out != OptOut.NO)
+    to_all = message.kind in (Kind.INVITATION, LINK)
+    depends = message.kind == Kind.REMINDER or (not to_all and member.opt_out != OptOut.NO)
     return depends and message.state in (State.ACCEPTED, State.SUPPRESSED)
 
 

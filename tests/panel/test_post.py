@@ -3,6 +3,7 @@
 import csv
 import random
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -12,10 +13,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from panel.audit import AuditEntry, first_broken
 from panel.invitations.actions import opt_out, remind, withdraw_and_tell
+from panel.invitations.bounced import record_returned
 from panel.invitations.links import personal_link
-from panel.invitations.models import Kind, Wave
+from panel.invitations.models import LINK, Kind, Wave
 from panel.invitations.post import GROUPS, MOST, Unmailed, meaning
 from panel.mail import outbox
+from panel.mail.bounces import Returned, read_returned
+from panel.mail.envelope import envelope_sender
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
 from panel.mail.reply_codes import SUBJECTS, WORDS
@@ -24,6 +28,7 @@ from panel.reviews.models import Review, State
 from panel.web.messages import sentence
 from panel.web.templating import environment
 from tests.panel.conftest import SignIn
+from tests.panel.mail.returned import complaint
 from tests.panel.stage import Stage
 
 words: Any = environment().get_template("invitations/words.html").module
@@ -128,7 +133,7 @@ async def test_before_anything_was_sent_the_page_says_so(stage: Stage, clerk: ht
         (
             MailState.DEFERRED,
             {"reply": "452 4.2.2 Full", "due_at": datetime(2099, 7, 1, 12, 30, tzinfo=UTC)},
-            ["Later opnieuw", "De mailbox is vol.", "Wij proberen het opnieuw op 1 juli 2099, 14.30 uur."],
+            ["Later opnieuw", "De mailbox is vol.", "Wij proberen het op 1 juli 2099, 14.30 uur opnieuw."],
         ),
         (MailState.IN_DOUBT, {}, ["Onzeker", "Beslis of hij opnieuw gaat."]),
         (
@@ -383,6 +388,32 @@ async def test_a_message_that_a_worker_holds_when_it_is_called_off_is_not_starte
     assert (await Message.get(id=held.id)).state == MailState.CANCELLED
 
 
+async def test_a_link_that_somebody_asked_for_again_is_found_too(
+    stage: Stage, review: Review, clerk: httpx2.AsyncClient
+) -> None:
+    member = (await stage.members(review))[0]
+    await stage.database.write(outbox.queue(LINK, 77, [member.id]))
+    await stage.change(Message.filter(kind=LINK), state=MailState.DEFERRED, reply="450 4.3.2 Later")
+    answer = await clerk.post(f"/bureau/{review.id}/post/zoeken", data={"words": member.email})
+    assert "Link die iemand opnieuw vroeg" in answer.text
+    assert "De mailserver van de ontvanger heeft een storing." in answer.text
+
+
+async def test_a_complaint_that_opts_somebody_out_stands_in_the_log_without_a_name(
+    stage: Stage, review: Review
+) -> None:
+    member = (await stage.members(review))[0]
+    await set_state(stage, member, MailState.ACCEPTED)
+    settings = replace(stage.settings, bounce_address="bounce@voorbeeld.example")
+    found = read_returned(complaint(), settings, envelope_sender((await invitation_to(member)).id, settings))
+    assert isinstance(found, Returned)
+    for _ in range(2):
+        await stage.database.write(record_returned(settings, found))
+    assert (await Member.get(id=member.id)).opt_out == OptOut.NEVER_AGAIN
+    [line] = await AuditEntry.filter(action="opted out by complaint")
+    assert (line.object, line.result) == (f"review {review.id}", "ok")
+
+
 @pytest.mark.parametrize("said", sorted({*WORDS.values(), *SUBJECTS.values()}))
 def test_what_mail_systems_say_has_dutch_words(said: str) -> None:
     assert words.meanings[said].endswith(".")
@@ -396,4 +427,5 @@ def test_a_reply_is_explained_by_its_code_or_not_at_all() -> None:
 def test_every_state_and_every_kind_has_its_words() -> None:
     assert {part for parts in GROUPS.values() for part in parts} == {*MailState, *Unmailed} == set(words.states)
     assert set(words.groups) == set(words.explained) == set(GROUPS)
-    assert set(words.kinds) == set(words.plural) == set(Kind)
+    assert set(words.kinds) == {*Kind, LINK}
+    assert set(words.plural) == set(Kind)
