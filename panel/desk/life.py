@@ -49,7 +49,7 @@ class Life:
     texts_open: int
     report: Report | None
     draw: Draw | None = None
-    not_reached: int = 0
+    not_reached: int = 0  # while something can be done about it
 
     @property
     def next_step(self) -> tuple[str, str] | None:
@@ -93,7 +93,7 @@ class Life:
             found.append(sentence("desk.report_late"))
         if any(count.states.get(MailState.IN_DOUBT) for count in self.mail):
             found.append(sentence("desk.mail_in_doubt"))
-        if self.review.state == State.OPEN and self.not_reached:
+        if self.not_reached:
             one = self.not_reached == 1
             found.append(sentence("desk.one_not_reached" if one else "desk.not_reached", count=self.not_reached))
         if self.failed:
@@ -125,5 +125,5 @@ async def life_of(review: Review) -> Life:
         texts_open=await texts.filter(decision=Decision.OPEN).count(),
         report=await Report.get_or_none(review=review),
         draw=await current_draw(review),
-        not_reached=len(await not_reached(review)),
+        not_reached=len(await not_reached(review)) if review.state == State.OPEN else 0,
     )

@@ -7,7 +7,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 
 from deliberation.questionnaire import Question
 from panel.answers.wording import what_is_wrong
-from panel.mail.models import State as MailState
 from panel.proposals.dossier import Dossier
 from panel.reviews.states import LIFE
 from panel.settings import ROOT, TEMPLATES
@@ -140,8 +139,3 @@ def test_markdown_keeps_what_a_proposal_needs_below_the_heading_of_the_page() ->
     for part in ("<h2>Kop</h2>", "<li>punt</li>", "<strong>vet</strong>", "<td>b</td>"):
         assert part in html
     assert 'href="https://voorbeeld.example"' in html
-
-
-def test_the_post_page_knows_every_state_of_a_message() -> None:
-    page = (TEMPLATES / "invitations" / "post.html").read_text()
-    assert all(f'"{state}"' in page for state in MailState)
