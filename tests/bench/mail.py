@@ -1,5 +1,6 @@
 """A wave of invitations, from the outbox to the relay."""
 
+import asyncio
 import json
 import os
 import resource
@@ -31,6 +32,7 @@ INVITATIONS = 1_000  # in each of five rounds: 5,000
 READY, STDLIB = "ready-made bytes, one connection", "smtplib and EmailMessage"
 SOURCE, DJANGO = "smtp-source, 4 connections", "Django, send_messages"
 PEER = Path(os.environ.get("SAMENSPRAAK_DJANGO", ROOT / "var/django/bin/python"))
+HAS_SOURCE, HAS_DJANGO = shutil.which("smtp-source") is not None, PEER.exists()
 
 
 async def run(folder: Path) -> None:
@@ -41,14 +43,14 @@ async def run(folder: Path) -> None:
                 Contender(READY, wave.send_bytes, INVITATIONS),
                 Contender(STDLIB, wave.send_as_stdlib, INVITATIONS),
             ]
-            if shutil.which("smtp-source"):
+            if HAS_SOURCE:
                 yardsticks.append(Contender(SOURCE, wave.send_as_source, INVITATIONS))
-            if PEER.exists():
+            if HAS_DJANGO:
                 yardsticks.append(Contender(DJANGO, wave.send_as_django, INVITATIONS))
             beside = tuple(yardstick.name for yardstick in yardsticks)
             ours = Contender("deliver", wave.deliver, INVITATIONS, beside)
             await compare(f"Invitations into {kind}", "message", [ours, *yardsticks])
-    if not PEER.exists():
+    if not HAS_DJANGO:
         console.print("Beside Django, too: python3 -m venv var/django && var/django/bin/pip install django==5.2")
 
 
@@ -130,12 +132,15 @@ class Wave:
         settings = self.opened.stage.settings
         size = sum(len(build(letter, 1, settings)) for letter in self.letters) // len(self.letters)
         command = f"smtp-source -s 4 -m {INVITATIONS} -l {size} -f a@voorbeeld.example -t b@voorbeeld.example"
-        return _child([*command.split(), f"127.0.0.1:{self.port}"])
+        return await asyncio.to_thread(_child, [*command.split(), f"127.0.0.1:{self.port}"])
 
     async def send_as_django(self) -> Cost:
         """No database and nothing written down; the texts are ready."""
+        return await asyncio.to_thread(self._django)
+
+    def _django(self) -> Cost:
         self.file.write_text(json.dumps([asdict(letter) for letter in self.letters]))
-        command = [PEER, ROOT / "tests/bench/peer_mail.py", self.file, str(self.port)]
+        command = [str(PEER), str(ROOT / "tests/bench/peer_mail.py"), str(self.file), str(self.port)]
         took = json.loads(subprocess.run(command, capture_output=True, check=True).stdout)
         return Cost(took["wall"], took["cpu"])
 

@@ -1,4 +1,7 @@
-"""A Postfix of our own on loopback, which queues every message on disk and then discards it. Needs Debian's package, and root."""
+"""A Postfix of our own on loopback that queues every message on disk and then discards it.
+
+Needs Debian's package, and root.
+"""
 
 import asyncio
 import os
@@ -48,24 +51,27 @@ def is_here() -> bool:
 async def postfix() -> AsyncIterator[int]:
     """The port it listens on."""
     with TemporaryDirectory(prefix="bench-postfix-") as name:
-        folder, port = Path(name), free_port()
-        folder.chmod(0o755)
-        for part in ("etc", "queue", "data"):
-            (folder / part).mkdir()
-        shutil.chown(folder / "data", "postfix")
-        (folder / "etc/main.cf").write_text(MAIN.format(folder=folder))
-        (folder / "etc/master.cf").write_text(MASTER.format(port=port))
-        await _run(folder, "start")
+        port = free_port()
+        etc = _furnish(Path(name), port)
+        await _run(etc, "start")
         try:
             yield port
         finally:
-            await _run(folder, "stop")
+            await _run(etc, "stop")
 
 
-async def _run(folder: Path, verb: str) -> None:
-    process = await asyncio.create_subprocess_exec(
-        "postfix", "-c", folder / "etc", verb, stderr=asyncio.subprocess.PIPE
-    )
+def _furnish(folder: Path, port: int) -> Path:
+    folder.chmod(0o755)
+    for part in ("etc", "queue", "data"):
+        (folder / part).mkdir()
+    shutil.chown(folder / "data", "postfix")
+    (folder / "etc/main.cf").write_text(MAIN.format(folder=folder))
+    (folder / "etc/master.cf").write_text(MASTER.format(port=port))
+    return folder / "etc"
+
+
+async def _run(etc: Path, verb: str) -> None:
+    process = await asyncio.create_subprocess_exec("postfix", "-c", etc, verb, stderr=asyncio.subprocess.PIPE)
     _, said = await process.communicate()
     if process.returncode:
         raise RuntimeError(f"Postfix did not {verb}: {said.decode()}")
