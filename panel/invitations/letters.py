@@ -38,19 +38,24 @@ class Personal(NamedTuple):
 
 
 class WaveLetters:
-    """The letters of one pass of delivery: what they need is read at once, and each wave is written once."""
+    """The letters that are delivered now: what they need is read for many at once, and each wave is written once."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.waves: dict[int, Wave] = {}
         self.members: dict[int, Member] = {}
+        self._newest: dict[int, Member] = {}
+        self._asked: set[int] = set()
         self._forms: dict[tuple[object, ...], tuple[Form, Personal]] = {}
 
     async def prepare(self, messages: Sequence[Message]) -> None:
-        waves = Wave.filter(id__in={message.occasion_id for message in messages})
-        self.waves = {wave.id: wave async for wave in waves.select_related("review__version")}
+        """For these messages; those of the time before can still be written."""
+        before, self._asked = self._asked, {message.occasion_id for message in messages}
+        waves = Wave.filter(id__in=before | self._asked).select_related("review__version")
+        found = {wave.id: wave async for wave in waves}
         members = Member.filter(id__in=[message.recipient_id for message in messages]).only(*READ)
-        self.members = {member.id: member for member in await members}
+        newest = {member.id: member for member in await members}
+        self.waves, self.members, self._newest = found, self._newest | newest, newest
         self._forms.clear()
 
     def write(self, message: Message) -> Copy | None:

@@ -1,7 +1,6 @@
-"""One pass of delivery: claim what is due, compose each letter, hand it to the relay, write down what became of it.
+"""Delivery: claim what is due, compose each letter, hand it to the relay, write down what became of it.
 
-No letter is composed and no mail sent inside a unit of work. What became of one message and the start of the next are
-written in the same unit, for all connections that wait for it at that moment.
+No letter is composed and no mail sent inside a unit of work.
 """
 
 import asyncio
@@ -11,9 +10,11 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from time import perf_counter
 
 from panel.database import Database
 from panel.mail import outbox
+from panel.mail.books import Books, StillNeeded
 from panel.mail.envelope import envelope_sender
 from panel.mail.letter import Copy, Letter, LetterError, build, wire_address
 from panel.mail.models import Message, State
@@ -27,10 +28,9 @@ from panel.web.faults import where
 
 Compose = Callable[[Message], Awaitable[Letter | Copy | None]]
 Prepare = Callable[[Sequence[Message]], Awaitable[None]]
-StillNeeded = Callable[[Sequence[Message]], Awaitable[dict[int, datetime | None]]]
 
 TRIES = 8
-GATHER_SECONDS = 0.001  # how long a connection that is ready waits for the others, to share their unit of work
+SLOW_RELAY = 0.003  # seconds for a message
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=5), timedelta(hours=4)
 SHORTEST_DELAY = timedelta(seconds=30)
 
@@ -64,158 +64,124 @@ async def deliver(
     prepare: Prepare | None = None,
     still_needed: StillNeeded | None = None,
 ) -> Summary:
-    """Deliver up to `limit` messages. `compose` gives the letter, or None when it is not needed any more.
+    """Deliver until nothing is due. `compose` gives the letter, or None when it is not needed any more.
 
-    `prepare` gets all messages of this pass beforehand, to read at once what their letters need. `still_needed` is
-    asked once more in the unit of work that writes down the start: the ids of the messages that are to go, each with
-    the moment before which it may not, if there is one.
+    `prepare` gets at most `limit` messages at a time beforehand, to read at once what their letters need; those of
+    the time before may still be asked for. `still_needed` is asked once more in the unit of work that writes down the
+    start: the ids of the messages that are to go, each with the moment before which it may not, if there is one.
     When the relay does not serve us, what was not sent is given back untouched and all mail is paused for a while;
-    within that time this returns at once. `stopping` ends the pass after the messages that are on their way.
+    within that time this returns at once. `stopping` ends it after the messages that are on their way.
     """
     waiting = await pause()
     if waiting and waiting.until > datetime.now(UTC):
         return Summary(relay_down=waiting.reply, paused_until=waiting.until)
-    rates = Rates(settings)
-    claimed = await database.write(_take(limit, settings, rates))
-    books = _Books(database, min(relay.connections, len(claimed)), still_needed, rates)
-    delivery = _Pass(relay, compose, settings, books, claimed=claimed, stopping=stopping or asyncio.Event())
-    await delivery.run(prepare)
+    delivery = _Delivery(database, relay, compose, prepare, settings, still_needed, stopping or asyncio.Event())
+    await delivery.run(limit, relay.connections)
     return delivery.summary
 
 
-async def _take(limit: int, settings: Settings, rates: Rates) -> list[Message]:
-    if rates.limited:
-        await rates.tidy()
-    if recovered := await outbox.recover(settings.mail_in_doubt):
-        log.warning("took back %d messages of a worker that is gone", recovered)
-    return await outbox.claim(limit)
-
-
-@dataclass(frozen=True)
-class _Entry:
-    done: list[Change]
-    following: Message | None
-    domain: str
-    started: asyncio.Future[bool]
-
-
-class _Books:
-    """Writes down what became of messages and which are started, in one unit of work for all who wait for that."""
-
-    def __init__(self, database: Database, connections: int, still_needed: StillNeeded | None, rates: Rates) -> None:
-        self.database = database
-        self.suppressed = 0
-        self.full = False  # no more for the moment, whoever it is for
-        self._connections = connections
-        self._still_needed = still_needed
-        self._rates = rates
-        self._waiting: list[_Entry] = []
-        self._writing: asyncio.Task[None] | None = None
-
-    async def write(self, done: list[Change], following: Message | None = None, domain: str = "") -> bool:
-        """Whether the message that follows, to somebody at this domain, may be sent now."""
-        entry = _Entry(done, following, domain, asyncio.get_running_loop().create_future())
-        self._waiting.append(entry)
-        if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write())
-        return await asyncio.shield(entry.started)
-
-    async def close(self) -> None:
-        if self._writing:
-            await asyncio.wait({self._writing})
-
-    async def _write(self) -> None:
-        while self._waiting:
-            if len(self._waiting) < self._connections:
-                await asyncio.sleep(GATHER_SECONDS)
-            entries, self._waiting = self._waiting, []
-            started: set[int] = set()
-            failure: Exception | None = None
-            try:
-                started = await self.database.write(self._unit(entries))
-            except Exception as error:
-                failure = error
-            for entry in entries:
-                if entry.started.done():
-                    continue
-                if failure:
-                    entry.started.set_exception(failure)
-                else:
-                    entry.started.set_result(entry.following is not None and entry.following.id in started)
-
-    async def _unit(self, entries: list[_Entry]) -> set[int]:
-        following = {entry.following.id: entry for entry in entries if entry.following}
-        changes = [change for entry in entries for change in entry.done]
-        starting = set(following)
-        if following and self._still_needed:
-            needed = await self._still_needed([entry.following for entry in following.values() if entry.following])
-            starting &= {number for number, not_before in needed.items() if not_before is None}
-            changes += [Change(number, State.READY, "", due_at=at) for number, at in needed.items() if at]
-            changes += [Change(number, State.SUPPRESSED, "") for number in following if number not in needed]
-            self.suppressed += len(following.keys() - needed.keys())
-        if starting and self._rates.limited:
-            places = await self._rates.take_places({number: following[number].domain for number in starting})
-            starting, self.full = places.now, places.relay_full
-            changes += [Change(number, State.READY, "", due_at=at) for number, at in places.later.items()]
-        await outbox.settle_all(changes)
-        return await outbox.start_all(starting)
-
-
-class _Pass:
+class _Delivery:
     def __init__(
         self,
+        database: Database,
         relay: Relay,
         compose: Compose,
+        prepare: Prepare | None,
         settings: Settings,
-        books: _Books,
-        *,
-        claimed: list[Message],
+        still_needed: StillNeeded | None,
         stopping: asyncio.Event,
     ) -> None:
         self.summary = Summary()
+        self._database = database
         self._relay = relay
         self._compose = compose
+        self._prepare = prepare
         self._settings = settings
-        self._books = books
-        self._queue = deque(claimed)
-        self._lent = {message.id for message in claimed}
         self._stopping = stopping
+        self._rates = Rates(settings)
+        self._books = Books(database, still_needed, self._rates)
+        self._queue: deque[Message] = deque()
+        self._lent: set[int] = set()
+        self._limit = 0
+        self._all_claimed = False
+        self._claiming: asyncio.Task[None] | None = None
+        self._pace = 0.0  # seconds that the relay takes for a message, of late
         self._come_back: timedelta | None = None  # in how long, says a relay that does not serve us
 
-    async def run(self, prepare: Prepare | None) -> None:
+    async def run(self, limit: int, connections: int) -> None:
+        self._limit = limit
         renewal = asyncio.create_task(self._renew())
         try:
-            if prepare:
-                await prepare(list(self._queue))
-            workers = [self._work() for _ in range(min(self._relay.connections, len(self._queue)))]
-            ends = await asyncio.gather(*workers, return_exceptions=True)
+            ends = await asyncio.gather(*(self._work() for _ in range(connections)), return_exceptions=True)
+            if self._claiming:
+                ends += await asyncio.gather(self._claiming, return_exceptions=True)
         finally:
             renewal.cancel()
             await asyncio.gather(renewal, return_exceptions=True)
             await self._books.close()
             self.summary.suppressed += self._books.suppressed
-            await self._books.database.write(self._finish())
+            await self._database.write(self._finish())
         for end in ends:
             if isinstance(end, BaseException):
                 raise end
 
+    async def _next(self) -> Message | None:
+        """New messages are claimed while the last of those before are sent, so that the relay need not wait."""
+        if self._claiming and self._claiming.done():
+            self._finish_claiming()
+        if len(self._queue) <= self._limit // 4 and not self._all_claimed and not self._claiming:
+            self._claiming = asyncio.create_task(self._claim())
+        if not self._queue and self._claiming:
+            await asyncio.wait({self._claiming})
+            self._finish_claiming()
+        return self._queue.popleft() if self._queue else None
+
+    def _finish_claiming(self) -> None:
+        claiming, self._claiming = self._claiming, None
+        if claiming:
+            claiming.result()  # raises what went wrong, to the first who asks
+
+    async def _claim(self) -> None:
+        claimed = await self._database.write(self._take())
+        self._lent |= {message.id for message in claimed}
+        self._all_claimed = len(claimed) < self._limit
+        if self._prepare and claimed:
+            await self._prepare(claimed)
+        self._queue.extend(claimed)
+
+    async def _take(self) -> list[Message]:
+        if self.summary.accepted:
+            await end_pause()
+        if self._rates.limited:
+            await self._rates.tidy()
+        if recovered := await outbox.recover(self._settings.mail_in_doubt):
+            log.warning("took back %d messages of a worker that is gone", recovered)
+        return await outbox.claim(self._limit)
+
     async def _work(self) -> None:
         done: list[Change] = []
+        self._books.writers += 1
         try:
-            while self._queue and not self._ends_early():
-                message = self._queue.popleft()
+            while not self._ends_early() and (message := await self._next()):
                 mail = await self._mail(message)
                 if isinstance(mail, Change):
                     done.append(mail)
                     continue
                 started = await self._write_down(done, message, mail[0].rpartition("@")[2])
                 if started:
-                    outcome = await self._relay.send(envelope_sender(message.id, self._settings), *mail)
-                    log.info("message %d: %s, code %s", message.id, outcome.kind, outcome.code)
-                    done.append(self._change(message, outcome))
+                    done.append(self._change(message, await self._send(message, *mail)))
         finally:
+            self._books.writers -= 1
             if done:
                 await self._write_down(done)
+
+    async def _send(self, message: Message, address: str, content: bytes) -> Outcome:
+        began = perf_counter()
+        outcome = await self._relay.send(envelope_sender(message.id, self._settings), address, content)
+        self._pace += (perf_counter() - began - self._pace) / 10
+        self._books.gathers = self._pace < SLOW_RELAY
+        log.info("message %d: %s, code %s", message.id, outcome.kind, outcome.code)
+        return outcome
 
     def _ends_early(self) -> bool:
         return self._stopping.is_set() or self._books.full or bool(self.summary.relay_down)
@@ -259,7 +225,7 @@ class _Pass:
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(outbox.LEASE.total_seconds() / 3)
-            await self._books.database.write(outbox.renew(list(self._lent)))
+            await self._database.write(outbox.renew(list(self._lent)))
 
     async def _finish(self) -> None:
         await outbox.release(list(self._lent))
