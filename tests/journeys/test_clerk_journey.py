@@ -19,7 +19,7 @@ from panel.web.messages import sentence
 from tests.journeys.town import PHONE, NewVisitor, Town, invitations
 from tests.journeys.visitor import Visitor
 
-pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
 RESIDENTS, SAMPLE, ANSWERS = 400, 90, 60
 WRONG_ROWS = (
