@@ -7,7 +7,7 @@ import pytest
 
 from panel.database import Database
 from panel.settings import Settings
-from tests.panel.mail.kills import harness
+from tests.panel.mail.killing import harness
 
 
 @pytest.mark.parametrize("policy", ["hold", "resend"])
