@@ -154,6 +154,7 @@ def _resident_kb(pid: int) -> float:
 
 def main(kind: str, number: int) -> None:
     var = ROOT / "var"  # where the service keeps its databases, so on the same disk
+    var.mkdir(exist_ok=True)
     with TemporaryDirectory(prefix="volume-", dir=var) as folder:
         urls = fresh_databases(kind, Path(folder), durable=True)()
         settings = Settings(
