@@ -4,11 +4,12 @@ import re
 
 CODE = re.compile(r"(?<![\w.])([45]\.[0-7]\.\d{1,3})(?!\.?[\w])")
 ADDRESS_LEVEL = {"5.1.1", "5.1.2", "5.1.6", "5.1.10"}
-VAGUE = re.compile(r"5\.\d\.0|5\.1\.(3|\d{3})|5\.2\.1|5\.4\.4")  # such a code leaves it to the words beside it
+VAGUE = re.compile(r"5\.\d\.0|5\.1\.(3|\d{3})|5\.2\.1|5\.4\.[14]")  # such a code leaves it to the words beside it
 NAMES = re.compile(r"[^\s@]{1,100}@\S+|https?://\S+")
 REPLY = re.compile(r"(?<![\w.])[45][0-5]\d\b(?!\.)")
 OTHER_REPLY = re.compile(r"(?<![\w.])(?:4[0-5]\d|5(?:0\d|2\d|3\d|4\d|5[125-9]))[ -](?=[A-Za-z#<]|[245]\.\d)")
 AT_RECIPIENT = re.compile(r"(?<!need )\brcpt(?![a-z])", re.IGNORECASE)
+ENVELOPE = re.compile(r"\bmail from: ?\S* rcpt to\b", re.IGNORECASE)  # who it was from and to, not what was answered
 AFTER_DATA = re.compile(r"\b(?:after|end of|final) data\b|>>> ?data\b", re.IGNORECASE)
 
 
@@ -26,7 +27,9 @@ _MISSING = (
     r"(?:unknown|not (?:found|recognized|known|valid|listed|exist)|invalid|(?:does(?: not|n't)|no longer) exists?"
     r"|(?:couldn't|could not|cannot) be found|onbekend|bestaat niet|niet gevonden)"
 )
+_UNLISTED = r"5\.4\.1 recipient address rejected: access "  # so Exchange Online refuses who is not in its directory
 NO_USER = _phrases(
+    rf"{_UNLISTED}denied",
     rf"{_NONE} (?:\w+ ){{0,2}}{_USER}",
     rf"{_USER}\b(?:\W+(?!not\b|or\b|and\b)\w+){{0,3}}?\W+(?:is |was )?{_MISSING}",
     rf"not a (?:known|valid) {_USER}",
@@ -44,7 +47,8 @@ NO_DOMAIN = _phrases(
     r"no SMTP service",
 )
 OTHER_CAUSE = _phrases(
-    r"spam\w*|block\w*|blacklist\w*|polic(?:y|ies)|preferences|relaying|denied",
+    r"spam\w*|block\w*|blacklist\w*|polic(?:y|ies)|preferences|relaying",
+    rf"(?<!{_UNLISTED})denied",
     r"sender(?: \w+)? (?:rejected|denied|refused|verif\w+)",
     r"quota|is full|mailbox full|disk|limit\w*|exceed\w*|too (?:many|large)",
     r"suspended|disabled|expired|temporar\w+|later|couldn't create",
@@ -87,7 +91,7 @@ def names_other_cause(text: str) -> bool:
 
 def stage_in(text: str) -> str:
     """Where in the conversation the answer came, as far as the text says so, in words for `wrong_address`."""
-    return " ".join(found[0] for found in (AFTER_DATA.search(text), AT_RECIPIENT.search(text)) if found)
+    return " ".join(found[0] for found in (AFTER_DATA.search(text), _at_recipient(text)) if found)
 
 
 def wrong_address(text: str) -> str:
@@ -106,7 +110,7 @@ def wrong_address(text: str) -> str:
         return ""
     if NO_DOMAIN.search(words):
         return "5.1.2"
-    believed = AT_RECIPIENT.search(text) or not REPLY.search(words)
+    believed = _at_recipient(text) or not REPLY.search(words)
     return "5.1.1" if believed and NO_USER.search(words) else ""
 
 
@@ -114,6 +118,10 @@ def explain(code: str) -> str:
     """In words of our own."""
     detail = code[2:]
     return WORDS.get(detail) or SUBJECTS.get(detail.partition(".")[0], "")
+
+
+def _at_recipient(text: str) -> re.Match[str] | None:
+    return AT_RECIPIENT.search(ENVELOPE.sub(" ", text))
 
 
 def _without_names(text: str) -> str:

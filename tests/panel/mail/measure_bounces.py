@@ -95,7 +95,8 @@ def main(messages: Path, tables: list[Path], show: bool) -> None:
             plain[pair] += 1
         if show and pair[0] != pair[1]:
             sys.stdout.write(f"{name} {pair[0]} read as {pair[1]}: {', '.join(dict(recipients))}\n")
-    for title, pairs in {**halves, "both, without what the tables call filtered": plain}.items():
+    whole = halves["first half"] + halves["second half"]
+    for title, pairs in {**halves, "the whole": whole, "without what the tables call filtered": plain}.items():
         sys.stdout.write(report(title, pairs))
 
 
