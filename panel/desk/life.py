@@ -80,6 +80,14 @@ class Life:
         return (self.review.closes_at - datetime.now(UTC)).days
 
     @property
+    def in_doubt(self) -> bool:
+        return any(count.states.get(MailState.IN_DOUBT) for count in self.mail)
+
+    @property
+    def mail_needs_someone(self) -> bool:
+        return self.in_doubt or self.not_reached > 0
+
+    @property
     def warnings(self) -> list[str]:
         found = []
         papers_due = self.review.judgement_on - PAPERS_AHEAD
@@ -91,7 +99,7 @@ class Life:
             found.append(sentence("desk.quorum_far", quorum=self.review.quorum))
         if self.review.state in (State.CLOSED, State.REPORTED) and today() > self.review.report_due:
             found.append(sentence("desk.report_late"))
-        if any(count.states.get(MailState.IN_DOUBT) for count in self.mail):
+        if self.in_doubt:
             found.append(sentence("desk.mail_in_doubt"))
         if self.not_reached:
             one = self.not_reached == 1

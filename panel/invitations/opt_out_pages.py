@@ -10,6 +10,7 @@ from starlette.responses import PlainTextResponse, Response
 from panel.invitations.actions import opt_out, opt_out_by_mail
 from panel.invitations.links import OPT_OUT, member_of_token
 from panel.people.models import Member, OptOut
+from panel.reviews.models import State
 from panel.web.forms import read_fields
 from panel.web.messages import Refused
 from panel.web.request import database_of, see, settings_of
@@ -19,8 +20,12 @@ from panel.web.templating import page
 ONE_CLICK = {"List-Unsubscribe": ["One-Click"]}  # RFC 8058
 CHOICES = {
     OptOut.NO: "Ik doe mee.",
-    OptOut.THIS_TIME: "Deze keer niet. Ik krijg hierover geen herinnering.",
+    OptOut.THIS_TIME: "Deze keer niet. Ik doe niet mee met deze vragenlijst.",
     OptOut.NEVER_AGAIN: "Nooit meer vragen. Ik word ook de volgende keer niet geloot.",
+}
+CHOICES_AFTERWARDS = CHOICES | {
+    OptOut.NO: "Stuur mij bericht als er nieuws is.",
+    OptOut.THIS_TIME: "Liever geen e-mail meer hierover.",
 }
 
 
@@ -54,6 +59,8 @@ async def _member(request: Request) -> Member:
 
 def _page(request: Request, member: Member, errors: dict[str, str], status: int = 200) -> Response:
     now = OptOut(member.opt_out)
+    over = member.review.state not in (State.DRAWN, State.OPEN)
+    choices = CHOICES_AFTERWARDS if over else CHOICES
     return page(
         request,
         "invitations/opt_out.html",
@@ -61,6 +68,7 @@ def _page(request: Request, member: Member, errors: dict[str, str], status: int 
         member=member,
         OptOut=OptOut,
         back="terug" in request.query_params,
-        choices={now: CHOICES[now]} | CHOICES,
+        over=over,
+        choices={now: choices[now]} | choices,
         errors=errors,
     )

@@ -7,11 +7,13 @@ from panel.invitations.actions import number_told, open_review, remind, withdraw
 from panel.invitations.models import Kind, Wave
 from panel.invitations.post import before_opening, meaning
 from panel.invitations.trials import all_arrived, example_letter, just_asked, trials_of
+from panel.mail.pause import pause
 from panel.reviews.models import Review, State
+from panel.reviews.states import STOPPABLE
 from panel.staff.access import staff_on
 from panel.staff.actions import actor_of
 from panel.web.forms import read_fields
-from panel.web.messages import Refused
+from panel.web.messages import Refused, sentence
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
 
@@ -30,6 +32,7 @@ async def ask_open(request: Request) -> Response:
         just_asked=just_asked(trials),
         example=await example_letter(settings_of(request), review, Kind.INVITATION),
         meaning=meaning,
+        pause=await pause(),
         State=State,
     )
 
@@ -42,9 +45,20 @@ async def do_open(request: Request) -> Response:
 
 async def ask_remind(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
-    waiting = await number_told(review, Kind.REMINDER)
-    example = await example_letter(settings_of(request), review, Kind.REMINDER)
-    return page(request, "invitations/remind.html", review=review, waiting=waiting, example=example)
+    return page(
+        request,
+        "invitations/remind.html",
+        review=review,
+        refused=await _why_no_reminder(review),
+        waiting=await number_told(review, Kind.REMINDER),
+        example=await example_letter(settings_of(request), review, Kind.REMINDER),
+    )
+
+
+async def _why_no_reminder(review: Review) -> str:
+    if review.state != State.OPEN:
+        return sentence("review.not_open")
+    return sentence("reminder.sent") if await Wave.exists(review=review, kind=Kind.REMINDER) else ""
 
 
 async def do_remind(request: Request) -> Response:
@@ -77,6 +91,8 @@ async def _withdrawal_page(request: Request, reason: str, errors: dict[str, str]
         "invitations/withdraw.html",
         status,
         review=review,
+        refused="" if review.state in STOPPABLE else sentence("review.not_withdrawable"),
+        invited=invited,
         told=await number_told(review, Kind.WITHDRAWN) if invited else 0,
         example=await example_letter(settings_of(request), review, Kind.WITHDRAWN) if invited else None,
         reason=reason,

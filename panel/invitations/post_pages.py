@@ -40,6 +40,7 @@ async def show(request: Request) -> Response:
         groups=post.GROUPS,
         members=await Member.filter(review=review).count(),
         in_doubt=sum(tally.numbers[MailState.IN_DOUBT] for tally in tallies),
+        returned=sum(tally.numbers[MailState.BOUNCED_SOFT] for tally in tallies),
         letters={who: len(await members(review)) for who, members in TO_WHOM.items()},
         pause=await pause(),
         not_reached=await not_reached(review),

@@ -15,6 +15,7 @@ LIFE = (
     State.ANSWERED,
     State.FOLLOWED_UP,
 )
+STOPPABLE = LIFE[: LIFE.index(State.PUBLISHED)]
 
 
 async def advance(review: Review, to: State, actor: str) -> None:
@@ -39,8 +40,7 @@ async def take_back(review: Review, reason: str, actor: str) -> None:
 async def withdraw(review: Review, reason: str, actor: str) -> None:
     if not reason:
         raise Refused("review.no_reason", "reason")
-    stoppable = LIFE[: LIFE.index(State.PUBLISHED)]
-    moved = await Review.filter(id=review.id, state__in=stoppable).update(state=State.WITHDRAWN, reason=reason)
+    moved = await Review.filter(id=review.id, state__in=STOPPABLE).update(state=State.WITHDRAWN, reason=reason)
     if not moved:
         raise Refused("review.not_withdrawable")
     await _reached(review, State.WITHDRAWN, actor, reason)

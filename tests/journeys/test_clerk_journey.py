@@ -266,7 +266,7 @@ async def try_mails(clerk: Visitor) -> None:
     await page.frame_locator("iframe").first.get_by_text("Dag Voorbeeld,").wait_for()
     await clerk.look()
     await page.go_back()
-    await clerk.press("Stuur alle soorten als proef naar mij")
+    await clerk.press("Stuur 6 proeven naar mij")
     await look_and_tab(clerk)
     async with asyncio.timeout(30):
         while not await clerk.button(f"{SAMPLE} uitnodigingen versturen").count():
@@ -342,7 +342,7 @@ async def remind_and_extend(clerk: Visitor, review: str) -> None:
     await page.goto(review)
     await clerk.follow("Intrekken")
     await look_and_tab(clerk)
-    await clerk.press("Tweede mening intrekken")
+    await page.get_by_role("button", name=re.compile(r"^Intrekken en \d+ mensen berichten$")).click()
     assert await error(clerk) == "Schrijf op waarom."
 
 

@@ -95,6 +95,27 @@ async def test_opting_out_on_the_page_can_be_taken_back(
         assert await choice_of(member) == choice
 
 
+async def test_afterwards_the_choice_is_about_mail_and_not_about_taking_part(
+    stage: Stage, client: httpx2.AsyncClient, member: Member, opt_out: str
+) -> None:
+    await stage.withdraw(await Review.get(id=member.review_id))
+    page = (await client.get(opt_out)).text
+    assert ("Stuur mij bericht als er nieuws is." in page, "Ik doe mee." in page) == (True, False)
+    done = await client.post(opt_out, data={"choice": "this_time"})
+    assert "U bent afgemeld" in (await client.get(done.headers["location"])).text
+
+
+@pytest.mark.parametrize("participated", [True, False])
+async def test_who_opts_out_reads_which_mail_still_comes(
+    stage: Stage, client: httpx2.AsyncClient, member: Member, opt_out: str, participated: bool
+) -> None:
+    await stage.change(Member.filter(id=member.id), participated=participated)
+    await client.post(opt_out, data={"choice": "this_time"})
+    page = (await client.get(opt_out)).text
+    assert ("U krijgt hierover geen e-mail meer." in page) == (not participated)
+    assert ("Daarom sturen wij u nog wel wat ermee is gedaan." in page) == participated
+
+
 async def test_who_never_wants_to_be_asked_is_known_by_a_hash_and_who_changes_their_mind_is_not(
     client: httpx2.AsyncClient, member: Member, opt_out: str
 ) -> None:

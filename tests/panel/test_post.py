@@ -290,7 +290,7 @@ async def test_what_is_in_doubt_goes_out_again_when_the_clerk_decides_so(
     address = f"/bureau/{review.id}/post/onzeker"
     assert address in (await clerk.get(f"/bureau/{review.id}/post")).text
     assert sentence("desk.mail_in_doubt") in (await clerk.get(f"/bureau/{review.id}")).text
-    assert "Stuur uitnodigingen opnieuw (3)" in (await clerk.get(address)).text
+    assert "Stuur 3 uitnodigingen opnieuw" in (await clerk.get(address)).text
     ids = {(await invitation_to(member)).id for member in members[:3]}
     assert (await clerk.post(address, data={"kind": "invitation"})).status_code == 303
     again = await Message.filter(state=MailState.READY)
@@ -336,6 +336,65 @@ async def test_the_desk_warns_when_people_are_not_reached(
     page = (await clerk.get(f"/bureau/{review.id}")).text
     assert (sentence("desk.one_not_reached") in page) == (number == 1)
     assert (sentence("desk.not_reached", count=2) in page) == (number == 2)
+    for desk in (f"/bureau/{review.id}", "/bureau"):
+        links = LexborHTMLParser((await clerk.get(desk)).text).css(f'a[href="/bureau/{review.id}/post"]')
+        assert any("Naar de post" in link.text() for link in links) == (number > 0)
+
+
+async def test_a_reminder_is_offered_once_and_only_while_the_review_is_open(
+    stage: Stage, review: Review, clerk: httpx2.AsyncClient
+) -> None:
+    address, button = f"/bureau/{review.id}/herinneren", "herinneringen versturen"
+    assert button in (await clerk.get(address)).text
+    await stage.database.write(remind(review, "test"))
+    again = (await clerk.get(address)).text
+    assert (sentence("reminder.sent") in again, button in again) == (True, False)
+    await stage.withdraw(review)
+    stopped = (await clerk.get(address)).text
+    assert (sentence("review.not_open") in stopped, button in stopped) == (True, False)
+
+
+@pytest.mark.parametrize("state", [State.WITHDRAWN, State.PUBLISHED])
+async def test_withdrawing_is_not_offered_when_it_cannot_be_done(
+    stage: Stage, clerk: httpx2.AsyncClient, state: State
+) -> None:
+    review = await stage.review(state)
+    page = LexborHTMLParser((await clerk.get(f"/bureau/{review.id}/intrekken")).text)
+    assert sentence("review.not_withdrawable") in page.css_first("main").text()
+    assert not page.css("main textarea, main button")
+
+
+async def test_the_button_that_withdraws_says_to_how_many_people(
+    stage: Stage, review: Review, clerk: httpx2.AsyncClient
+) -> None:
+    address = f"/bureau/{review.id}/intrekken"
+    assert "Tweede mening intrekken" in (await clerk.get(address)).text
+    first, second, *_ = await stage.members(review)
+    await set_state(stage, first, MailState.ACCEPTED)
+    assert "Intrekken en 1 mens berichten" in (await clerk.get(address)).text
+    await set_state(stage, second, MailState.ACCEPTED)
+    assert "Intrekken en 2 mensen berichten" in (await clerk.get(address)).text
+
+
+async def test_mail_that_came_back_for_a_while_is_told_apart_from_people_who_cannot_be_reached(
+    stage: Stage, review: Review, clerk: httpx2.AsyncClient
+) -> None:
+    one, two, *_ = await stage.members(review)
+    await set_state(stage, one, MailState.BOUNCED_SOFT)
+    page = main((await clerk.get(f"/bureau/{review.id}/post")).text)
+    assert "Van 1 e-mail zei de mailserver eerst ja." in page
+    assert "Mensen die wij niet bereiken" not in page
+    await set_state(stage, two, MailState.BOUNCED_HARD)
+    assert "Mensen die wij niet bereiken" in main((await clerk.get(f"/bureau/{review.id}/post")).text)
+
+
+async def test_what_is_in_doubt_is_one_step_away_from_who_is_looked_up(
+    stage: Stage, review: Review, clerk: httpx2.AsyncClient
+) -> None:
+    member = (await stage.members(review))[0]
+    await set_state(stage, member, MailState.IN_DOUBT)
+    page = (await clerk.post(f"/bureau/{review.id}/post/zoeken", data={"words": member.email})).text
+    assert LexborHTMLParser(page).css(f'td a[href="/bureau/{review.id}/post/onzeker"]')
 
 
 CALLED_OFF = {MailState.READY, MailState.DEFERRED, MailState.CLAIMED}

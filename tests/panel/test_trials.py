@@ -15,6 +15,7 @@ from panel.invitations.models import Kind, Trial, Wave
 from panel.invitations.trials import TRIAL, ask_trials
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
+from panel.mail.pause import begin_pause
 from panel.people.models import Member
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review, State
@@ -58,7 +59,7 @@ async def test_the_review_opens_after_every_kind_of_mail_has_reached_whoever_ope
 
     assert (await clerk.post(f"/bureau/{review.id}/proef")).headers["location"] == address
     waiting = (await clerk.get(address)).text
-    assert (waiting.count(">Wacht<"), "Kijk opnieuw" in waiting, button(waiting)) == (6, True, False)
+    assert (waiting.count(">Onderweg<"), "Kijk opnieuw" in waiting, button(waiting)) == (6, True, False)
     await stage.work(arrived)
     page = (await clerk.get(address)).text
     assert (page.count("Aangekomen bij de mailserver"), button(page)) == (6, True)
@@ -121,9 +122,9 @@ async def test_asking_again_sends_again_but_not_while_the_last_are_under_way(
     for _ in range(2):
         await clerk.post(f"/bureau/{review.id}/proef")
     assert await Trial.all().count() == len(Kind)
-    assert "Stuur de proef opnieuw" not in (await clerk.get(f"/bureau/{review.id}/openen")).text
+    assert "Stuur de 6 proeven opnieuw" not in (await clerk.get(f"/bureau/{review.id}/openen")).text
     await stage.change(Trial.filter(id__gt=0), asked_at=datetime.now(UTC) - timedelta(seconds=61))
-    assert "Stuur de proef opnieuw" in (await clerk.get(f"/bureau/{review.id}/openen")).text
+    assert "Stuur de 6 proeven opnieuw" in (await clerk.get(f"/bureau/{review.id}/openen")).text
     await clerk.post(f"/bureau/{review.id}/proef")
     assert await Trial.all().count() == 2 * len(Kind)
     await stage.change(Message.filter(kind=TRIAL), state=MailState.REFUSED)
@@ -146,6 +147,32 @@ async def test_a_trial_to_somebody_who_left_the_office_is_not_sent(stage: Stage,
         return await Message.filter(kind=TRIAL, state=MailState.SUPPRESSED).count() == len(Kind)
 
     await stage.work(dropped)
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [
+        (State.RELEASED, "Er is nog niet geloot."),
+        (State.OPEN, "Dit is al gedaan."),
+        (State.WITHDRAWN, "De tweede mening is ingetrokken."),
+    ],
+)
+async def test_the_opening_page_says_why_nothing_can_be_sent_and_offers_nothing(
+    stage: Stage, clerk: httpx2.AsyncClient, state: State, words: str
+) -> None:
+    review = await stage.review(state)
+    page = LexborHTMLParser((await clerk.get(f"/bureau/{review.id}/openen")).text)
+    assert words in page.css_first("main").text()
+    assert not page.css("main button, main table")
+
+
+async def test_while_all_mail_waits_the_opening_page_says_so(
+    stage: Stage, review: Review, clerk: httpx2.AsyncClient
+) -> None:
+    address = f"/bureau/{review.id}/openen"
+    assert "Alle e-mail wacht" not in (await clerk.get(address)).text
+    await stage.database.write(begin_pause("421 Busy"))
+    assert "Alle e-mail wacht" in (await clerk.get(address)).text
 
 
 async def test_the_opening_page_counts_everybody_once(

@@ -71,13 +71,13 @@ async def test_when_the_relay_goes_down_in_a_wave_mail_waits_and_is_sent_later_o
     await work(stage.database, settings, paused)
     await going_down
     page = await clerk.get(f"/bureau/{review.id}/post")
-    assert "De mailserver is niet bereikbaar. Er is niets verloren." in page.text
+    assert "neemt de mailserver geen e-mail van ons aan. Er is niets verloren." in page.text
     assert await Message.filter(state=MailState.READY).count() >= 20
 
     await let_mail_time_pass(stage)
     await relay.start()
     await work(stage.database, settings, mail_done)
-    assert "niet bereikbaar" not in (await clerk.get(f"/bureau/{review.id}/post")).text
+    assert "Alle e-mail wacht" not in (await clerk.get(f"/bureau/{review.id}/post")).text
     assert max(relay.received.values()) == 1
     accepted = await Message.filter(state=MailState.ACCEPTED)
     members = {member.id: member.email for member in await stage.members(review)}
