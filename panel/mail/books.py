@@ -8,7 +8,7 @@ from datetime import datetime
 from panel.database import Database
 from panel.mail import outbox
 from panel.mail.models import Message, State
-from panel.mail.outbox import Change
+from panel.mail.outbox import Change, is_urgent
 from panel.mail.rates import Rates
 
 StillNeeded = Callable[[Sequence[Message]], Awaitable[dict[int, datetime | None]]]
@@ -77,7 +77,11 @@ class Books:
             changes += [Change(number, State.SUPPRESSED, "") for number in following if number not in needed]
             self.suppressed += len(following.keys() - needed.keys())
         if starting and self._rates.limited:
-            places = await self._rates.take_places({number: following[number].domain for number in starting})
+            domains = {number: following[number].domain for number in starting}
+            urgent = {entry.following.id for entry in entries if entry.following and is_urgent(entry.following)}
+            places = await self._rates.take_places(domains, urgent)
+            full = starting - places.now - places.later.keys()
+            changes += [Change(number, State.READY, "") for number in full]
             starting, self.full = places.now, places.relay_full
             changes += [Change(number, State.READY, "", due_at=at) for number, at in places.later.items()]
         await outbox.settle_all(changes)

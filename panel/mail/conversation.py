@@ -38,7 +38,8 @@ class Conversation(asyncio.Protocol):
         return not (self._end or self._replies or self._buffer or self._transport.is_closing())
 
     def say(self, words: bytes) -> None:
-        self._transport.write(words)
+        if not self._end:
+            self._transport.write(words)
 
     async def reply(self, patience: float) -> Reply:
         """The next reply. Raises BrokenOffError after `patience` seconds, or when the other side has left."""
@@ -69,7 +70,7 @@ class Conversation(asyncio.Protocol):
         if self._end:
             return None
         if not line[:3].isdigit() or line[3:4] not in (b" ", b"-", b"") or len(line) > LONGEST_LINE:
-            return self._stop(f"a reply that is none: {line[:100].decode('utf-8', 'replace')}")
+            return self._stop(f"a reply that is none: {line[:LONGEST_LINE].decode('utf-8', 'replace')}")
         self._lines.append(line[4:])
         if len(self._lines) > MOST_LINES:
             return self._stop("a reply that is too long")

@@ -31,6 +31,10 @@ Prepare = Callable[[Sequence[Message]], Awaitable[None]]
 
 TRIES = 8
 SLOW_RELAY = 0.003  # seconds for a message
+FIRST_CLAIM = 16  # messages, and more or fewer after that, so that one claim lasts about so many seconds:
+CLAIM_SECONDS = 2.0
+LOOK_AGAIN_SECONDS = 0.5  # while another connection waits for the relay
+MOST_UNWRITTEN = 100
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=5), timedelta(hours=4)
 SHORTEST_DELAY = timedelta(seconds=30)
 
@@ -103,38 +107,44 @@ class _Delivery:
         self._queue: deque[Message] = deque()
         self._lent: set[int] = set()
         self._limit = 0
+        self._size = FIRST_CLAIM
+        self._claimed_at: float | None = None
+        self._claimed = 0  # in the last claim
         self._all_claimed = False
+        self._busy = 0  # connections that have a message
+        self._nobody_busy = asyncio.Event()
         self._claiming: asyncio.Task[None] | None = None
         self._pace = 0.0  # seconds that the relay takes for a message, of late
         self._come_back: timedelta | None = None  # in how long, says a relay that does not serve us
 
     async def run(self, limit: int, connections: int) -> None:
-        self._limit = limit
+        self._limit, self._size = limit, min(limit, FIRST_CLAIM)
         renewal = asyncio.create_task(self._renew())
         try:
             ends = await asyncio.gather(*(self._work() for _ in range(connections)), return_exceptions=True)
-            if self._claiming:
-                ends += await asyncio.gather(self._claiming, return_exceptions=True)
         finally:
+            if self._claiming:
+                await asyncio.wait({self._claiming})  # so that what it claims is given back
             renewal.cancel()
             await asyncio.gather(renewal, return_exceptions=True)
             await self._books.close()
             self.summary.suppressed += self._books.suppressed
             await self._database.write(self._finish())
+        self._finish_claiming()
         for end in ends:
             if isinstance(end, BaseException):
                 raise end
 
     async def _next(self) -> Message | None:
         """New messages are claimed while the last of those before are sent, so that the relay need not wait."""
-        if self._claiming and self._claiming.done():
-            self._finish_claiming()
-        if len(self._queue) <= self._limit // 4 and not self._all_claimed and not self._claiming:
-            self._claiming = asyncio.create_task(self._claim())
-        if not self._queue and self._claiming:
+        while True:
+            if self._claiming and self._claiming.done():
+                self._finish_claiming()
+            if len(self._queue) <= self._size // 4 and not self._all_claimed and not self._claiming:
+                self._claiming = asyncio.create_task(self._claim())
+            if self._queue or not self._claiming:
+                return self._queue.popleft() if self._queue else None
             await asyncio.wait({self._claiming})
-            self._finish_claiming()
-        return self._queue.popleft() if self._queue else None
 
     def _finish_claiming(self) -> None:
         claiming, self._claiming = self._claiming, None
@@ -142,12 +152,23 @@ class _Delivery:
             claiming.result()  # raises what went wrong, to the first who asks
 
     async def _claim(self) -> None:
+        self._adapt()
         claimed = await self._database.write(self._take())
         self._lent |= {message.id for message in claimed}
-        self._all_claimed = len(claimed) < self._limit
+        self._claimed, self._all_claimed = len(claimed), not claimed
         if self._prepare and claimed:
             await self._prepare(claimed)
         self._queue.extend(claimed)
+
+    def _adapt(self) -> None:
+        """So many at a time that who asks for a link waits seconds for those before it, however slow the relay."""
+        before, self._claimed_at = self._claimed_at, perf_counter()
+        if before is None:
+            return
+        if self._claimed_at - before < CLAIM_SECONDS / 2 and self._claimed == self._size:
+            self._size = min(self._limit, 2 * self._size)
+        elif self._claimed_at - before > CLAIM_SECONDS:
+            self._size = max(self._size // 2, min(self._limit, self._relay.connections))
 
     async def _take(self) -> list[Message]:
         if self.summary.accepted:
@@ -156,24 +177,49 @@ class _Delivery:
             await self._rates.tidy()
         if recovered := await outbox.recover(self._settings.mail_in_doubt):
             log.warning("took back %d messages of a worker that is gone", recovered)
-        return await outbox.claim(self._limit)
+        return await outbox.claim(self._size)
 
     async def _work(self) -> None:
         done: list[Change] = []
         self._books.writers += 1
         try:
-            while not self._ends_early() and (message := await self._next()):
-                mail = await self._mail(message)
-                if isinstance(mail, Change):
-                    done.append(mail)
-                    continue
-                started = await self._write_down(done, message, mail[0].rpartition("@")[2])
-                if started:
-                    done.append(self._change(message, await self._send(message, *mail)))
+            while not self._ends_early():
+                if message := await self._next():
+                    await self._deal_with(message, done)
+                elif done:
+                    await self._write_down(done)
+                elif self._busy:
+                    await self._look_again()
+                else:
+                    break
         finally:
             self._books.writers -= 1
             if done:
                 await self._write_down(done)
+
+    async def _deal_with(self, message: Message, done: list[Change]) -> None:
+        self._busy += 1
+        self._nobody_busy.clear()
+        try:
+            mail = await self._mail(message)
+            if isinstance(mail, Change):
+                done.append(mail)
+                if len(done) >= MOST_UNWRITTEN:
+                    await self._write_down(done)
+            elif await self._write_down(done, message, mail[0].rpartition("@")[2]):
+                done.append(self._change(message, await self._send(message, *mail)))
+        finally:
+            self._busy -= 1
+            if not self._busy:
+                self._nobody_busy.set()
+
+    async def _look_again(self) -> None:
+        """A relay that takes its time over one message does not keep waiting what becomes due meanwhile."""
+        try:
+            async with asyncio.timeout(LOOK_AGAIN_SECONDS):
+                await self._nobody_busy.wait()
+        except TimeoutError:
+            self._all_claimed = False
 
     async def _send(self, message: Message, address: str, content: bytes) -> Outcome:
         began = perf_counter()
@@ -219,13 +265,18 @@ class _Delivery:
     async def _write_down(self, done: list[Change], following: Message | None = None, domain: str = "") -> bool:
         started = await self._books.write(list(done), following, domain)
         self._lent.difference_update(change.message_id for change in done)
+        if following and not started:
+            self._lent.discard(following.id)
         done.clear()
         return started
 
     async def _renew(self) -> None:
         while True:
             await asyncio.sleep(outbox.LEASE.total_seconds() / 3)
-            await self._database.write(outbox.renew(list(self._lent)))
+            try:
+                await self._database.write(outbox.renew(list(self._lent)))
+            except Exception as error:
+                log.warning("what is lent could not be renewed and will be tried again: %s", where(error))
 
     async def _finish(self) -> None:
         await outbox.release(list(self._lent))

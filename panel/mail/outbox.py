@@ -9,6 +9,7 @@ import json
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from operator import attrgetter
 from typing import Any, Literal
 
 from tortoise.expressions import F
@@ -82,6 +83,10 @@ async def queue(kind: str, occasion_id: int, recipient_ids: Iterable[int], due_a
     return int(rows[0]["number"])
 
 
+def is_urgent(message: Message) -> bool:
+    return message.due_at < URGENT + timedelta(days=1)
+
+
 async def counts(kind: str, occasion_id: int) -> dict[State, int]:
     """How many messages of this occasion are in which state; states without messages are left out."""
     found = Message.filter(kind=kind, occasion_id=occasion_id).annotate(number=Count("id")).group_by("state")
@@ -89,17 +94,20 @@ async def counts(kind: str, occasion_id: int) -> dict[State, int]:
 
 
 async def claim(limit: int) -> list[Message]:
-    """Lend what is due to the worker that asks, the longest due first. No two workers get the same message."""
+    """Lend what is due to the worker that asks, the longest due first. No two workers get the same message.
+
+    Of what was deferred there is at most a quarter in it; while something is due, it is not empty.
+    """
     claimed: list[Message] = []
-    for state in (State.READY, State.DEFERRED):  # one by one: each then is a walk along the index
+    # One by one: each then is a walk along the index. No long wave keeps waiting what was deferred.
+    for state, most in ((State.DEFERRED, max(1, limit // 4)), (State.READY, limit)):
         due = Message.filter(state=state, due_at__lte=datetime.now(UTC)).order_by("due_at").only(*NEEDED)
-        claimed += await due.limit(limit - len(claimed)).select_for_update(skip_locked=True)
-        if len(claimed) == limit:
-            break
+        if most > len(claimed):
+            claimed += await due.limit(most - len(claimed)).select_for_update(skip_locked=True)
     await Message.filter(id__in=[message.id for message in claimed]).update(
         state=State.CLAIMED, lease_until=_lease(), changed_at=datetime.now(UTC)
     )
-    return claimed
+    return sorted(claimed, key=attrgetter("due_at"))
 
 
 async def renew(ids: Collection[int]) -> None:

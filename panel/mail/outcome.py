@@ -22,6 +22,7 @@ COME_BACK = re.compile(
     r"(?:(?P<clock>\d{1,2}(?::\d{2}){1,2})|(?P<number>\d{1,5}) ?(?P<unit>s|m|h)(?:ec|in|our|r)?[a-z]{0,5}\b)",
     re.IGNORECASE,
 )
+LONGEST_READ = 2_000  # characters; of which the first 300 are kept
 SECONDS = {"s": 1, "m": 60, "h": 3600}
 
 
@@ -74,6 +75,8 @@ def judge(step: str, code: int, text: str, recipient: str) -> Outcome:
 def outcome(kind: Kind, reply: str, recipient: str) -> Outcome:
     """Without the address, whichever way the relay repeats it."""
     local = recipient.rpartition("@")[0]
+    if len(reply) > LONGEST_READ:
+        reply = " ".join(reply[:LONGEST_READ].split()[:-1])  # the last may be half an address
     reply = ADDRESS.sub("<address>", one_line(reply))
     if local.lower() in reply.lower():
         reply = re.sub(rf"(?<![\w.]){re.escape(local)}(?![\w.])", "<address>", reply, flags=re.IGNORECASE)

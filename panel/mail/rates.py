@@ -4,7 +4,7 @@ Every message takes a place of its own in time (generic cell rate algorithm); wh
 """
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
@@ -37,15 +37,19 @@ class Rates:
     def limited(self) -> bool:
         return bool(self._gaps)
 
-    async def take_places(self, domains: Mapping[int, str]) -> Places:
-        """For these messages, each with the domain of its recipient. Assumes a unit of work."""
+    async def take_places(self, domains: Mapping[int, str], urgent: Collection[int] = ()) -> Places:
+        """For these messages, each with the domain of its recipient. Assumes a unit of work.
+
+        What is urgent goes before others of its domain: it takes a place and does not wait for it.
+        """
         keys = {number: self._keys(domain) for number, domain in domains.items()}
         names = sorted({key for gaps in keys.values() for key in gaps})
         rows = await Rate.filter(key__in=names).order_by("key").select_for_update()
         now, places = datetime.now(UTC), Places()
         free: dict[str, datetime] = {row.key: row.next_at for row in rows}
         for number, gaps in keys.items():
-            full = [key for key in gaps if free.get(key, now) - AT_ONCE > now]
+            counts = [key for key in gaps if key == RELAY or number not in urgent]
+            full = [key for key in counts if free.get(key, now) - AT_ONCE > now]
             if RELAY in full:
                 places.relay_full = True
             elif full:
@@ -55,7 +59,7 @@ class Rates:
             else:
                 places.now.add(number)
                 free |= {key: max(free.get(key, now), now) + gap for key, gap in gaps.items()}
-        taken = [Rate(key=key, next_at=next_at) for key, next_at in free.items()]
+        taken = [Rate(key=key, next_at=next_at) for key, next_at in sorted(free.items())]
         await Rate.bulk_create(taken, update_fields=["next_at"], on_conflict=["key"])
         return places
 

@@ -7,6 +7,7 @@ import asyncio
 import ssl
 from contextlib import suppress
 from ipaddress import ip_address
+from time import monotonic
 from types import TracebackType
 from typing import cast
 
@@ -19,6 +20,7 @@ from panel.mail.outcome import Kind, Outcome, judge, outcome
 from panel.settings import PREFIX, Settings, SettingsError
 
 LONGEST_ID = 2**31 - 1
+LONGEST_IDLE = 60  # seconds; after some minutes many a firewall forgets a connection without telling
 WELCOME = {"MAIL": (250,), "RCPT": (250, 251, 252), "DATA": (354,)}
 
 
@@ -49,7 +51,7 @@ class Relay:
         self._settings = settings
         self._patience = patience
         self._tls = tls
-        self._idle: list[Conversation] = []
+        self._idle: list[tuple[Conversation, float]] = []
         self._turns = asyncio.Semaphore(self.connections)
 
     async def send(self, sender: str, recipient: str, message: bytes) -> Outcome:
@@ -61,8 +63,8 @@ class Relay:
         if not message.endswith(b"\r\n"):
             raise ValueError("a message must end with the end of a line")
         async with self._turns:
+            kept = self._take_idle()
             while True:
-                kept = self._take_idle()
                 try:
                     conversation = kept or await self._connect()
                 except (SMTPException, OSError, ValueError) as error:
@@ -74,15 +76,17 @@ class Relay:
                     raise
                 broken_off = found.kind is Kind.DEFERRED and not conversation.idle
                 if kept and (found.kind is Kind.RELAY_DOWN or broken_off):
-                    conversation.close()  # relays leave connections that were idle, or that served long enough
+                    # Relays leave connections that were idle, or that served long enough; the others may be as dead.
+                    conversation.close()
+                    kept = None
                     continue
                 await self._keep(conversation, found)
                 return found
 
     def _take_idle(self) -> Conversation | None:
         while self._idle:
-            conversation = self._idle.pop()
-            if conversation.idle:
+            conversation, since = self._idle.pop()
+            if conversation.idle and monotonic() - since < LONGEST_IDLE:
                 return conversation
             conversation.close()
         return None
@@ -131,12 +135,13 @@ class Relay:
         try:
             if found.kind in (Kind.DEFERRED, Kind.REFUSED) and conversation.idle:
                 conversation.say(b"RSET\r\n")
-                await conversation.reply(self._patience)
+                if (await conversation.reply(self._patience)).code != 250:
+                    conversation.close()
         except BrokenOffError:
             pass
         finally:
             if conversation.idle and found.kind is not Kind.RELAY_DOWN:
-                self._idle.append(conversation)
+                self._idle.append((conversation, monotonic()))
             else:
                 conversation.close()
 
@@ -165,6 +170,12 @@ async def _hand_over(
             if code in WELCOME["DATA"]:
                 conversation.close()  # it waits for a message that will not come (RFC 2920 3.1)
             return refused
+        if not conversation.idle:  # it has left, or speaks before its turn: a refusal counts, thanks do not
+            code, text = await conversation.reply(patience)
+            conversation.close()
+            if not 400 <= code < 600:
+                raise BrokenOffError("a reply that nobody asked for")
+            return judge("dot", code, text, recipient)
         step = "dot"
         conversation.say(_dotted(message))
         return judge(step, *await conversation.reply(10 * patience), recipient)

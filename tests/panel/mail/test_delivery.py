@@ -1,11 +1,13 @@
 import asyncio
 import logging
 from collections import Counter
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
+from tortoise.exceptions import OperationalError
 
 from panel.database import Database
 from panel.mail import outbox
@@ -275,7 +277,8 @@ async def test_no_unit_of_work_is_open_while_a_letter_is_made(database: Database
 
     async def compose(message: Message) -> Letter | None:
         async with asyncio.timeout(5):
-            await database.write(outbox.queue("reminder", 1, [message.recipient_id]))
+            later = datetime.now(UTC) + timedelta(hours=1)
+            await database.write(outbox.queue("reminder", 1, [message.recipient_id], later))
         return None
 
     async with Relay(mail_settings) as relay:
@@ -307,3 +310,115 @@ async def test_a_relay_that_says_when_to_come_back_is_left_alone_until_then(
     summary = await deliver_all(database, mail_settings, Letters())
     assert summary.paused_until is not None
     assert summary.paused_until - datetime.now(UTC) < timedelta(hours=2), "somebody may mend it sooner"
+
+
+async def test_a_wave_of_which_nothing_is_needed_any_more_takes_one_pass(
+    database: Database, mail_settings: Settings
+) -> None:
+    await database.write(outbox.queue("invitation", 1, range(500)))
+    async with Relay(mail_settings) as relay:
+        letters = Letters(needless=set(range(500)))
+        assert (await deliver(database, relay, letters, mail_settings, limit=20)).suppressed == 500
+
+
+async def test_a_relay_that_is_silent_about_one_message_keeps_no_sign_in_link_waiting(
+    database: Database, mail_settings: Settings, server: UnrulyRelay
+) -> None:
+    server.silence = 4
+    await database.write(outbox.queue("invitation", 1, [1, 2, 3]))
+    letters = Letters({1: "wim.silent-after-dot@voorbeeld.example"})
+    async with Relay(mail_settings) as relay:
+        delivering = asyncio.create_task(deliver(database, relay, letters, mail_settings))
+        while server.received.total() < 2:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.2)
+        assert (await outbox.counts("invitation", 1)) == {State.SENDING: 1, State.ACCEPTED: 2}, "written down at once"
+        await database.write(outbox.queue("sign-in", 1, [9], outbox.URGENT))
+        async with asyncio.timeout(2):
+            while not server.received["r9@voorbeeld.example"]:
+                await asyncio.sleep(0.01)
+        assert not delivering.done()
+        assert (await delivering).accepted == 4
+
+
+async def test_with_a_slow_relay_few_messages_are_ahead_of_a_sign_in_link(
+    database: Database, mail_settings: Settings, server: UnrulyRelay
+) -> None:
+    server.seconds_per_message = 0.2
+    await database.write(outbox.queue("invitation", 1, range(400)))
+    stopping = asyncio.Event()
+    async with Relay(mail_settings) as relay:
+        delivering = asyncio.create_task(deliver(database, relay, Letters(), mail_settings, stopping=stopping))
+        await asyncio.sleep(1)
+        await database.write(outbox.queue("sign-in", 1, [1000], outbox.URGENT))
+        before = server.received.total()
+        async with asyncio.timeout(6):
+            while not server.received["r1000@voorbeeld.example"]:
+                await asyncio.sleep(0.01)
+        assert server.received.total() - before < 60
+        stopping.set()
+        await delivering
+
+
+async def test_a_pass_that_is_cancelled_while_it_claims_gives_back_what_it_claims(
+    database: Database, mail_settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await database.write(outbox.queue("invitation", 1, range(10)))
+    claiming, claim = asyncio.Event(), outbox.claim
+
+    async def slow_claim(limit: int) -> list[Message]:
+        claiming.set()
+        await asyncio.sleep(0.3)
+        return await claim(limit)
+
+    monkeypatch.setattr(outbox, "claim", slow_claim)
+    async with Relay(mail_settings) as relay:
+        delivering = asyncio.create_task(deliver(database, relay, Letters(), mail_settings))
+        await claiming.wait()
+        delivering.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await delivering
+    assert await outbox.counts("invitation", 1) == {State.READY: 10}
+
+
+async def test_a_lease_that_cannot_be_renewed_once_is_renewed_the_next_time(
+    database: Database, mail_settings: Settings, server: UnrulyRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outbox, "LEASE", timedelta(seconds=1.5))
+    renew, failed = outbox.renew, asyncio.Event()
+
+    async def fails_once(ids: Collection[int]) -> None:
+        if not failed.is_set():
+            failed.set()
+            raise OperationalError("the database is away for a moment")
+        await renew(ids)
+
+    monkeypatch.setattr(outbox, "renew", fails_once)
+    server.seconds_per_message = 3
+    await database.write(outbox.queue("invitation", 1, range(2)))
+    async with Relay(mail_settings) as relay:
+        delivering = asyncio.create_task(deliver(database, relay, Letters(), mail_settings))
+        while not delivering.done():
+            assert await database.write(outbox.recover("hold")) == 0
+            await asyncio.sleep(0.05)
+    assert failed.is_set()
+    assert (await delivering).accepted == 2
+
+
+@pytest.mark.parametrize(("relay_rate", "domain_rate"), [(60, 0), (0, 60)])
+async def test_what_was_given_back_to_wait_is_no_longer_ours_to_renew_or_release(
+    database: Database, mail_settings: Settings, monkeypatch: pytest.MonkeyPatch, relay_rate: int, domain_rate: int
+) -> None:
+    released: list[int] = []
+
+    async def release(ids: Collection[int]) -> None:
+        released.extend(ids)
+
+    monkeypatch.setattr(outbox, "release", release)
+    await database.write(outbox.queue("invitation", 1, range(3)))
+    settings = replace(mail_settings, mail_per_minute=relay_rate, mail_per_minute_per_domain=domain_rate)
+    async with Relay(settings) as relay:
+        summary = await deliver(database, relay, Letters(), settings)
+    assert released == []
+    left = 3 - summary.accepted
+    assert await outbox.counts("invitation", 1) == {State.ACCEPTED: summary.accepted, State.READY: left}

@@ -333,7 +333,6 @@ async def test_whatever_follows_on_a_refusal_the_next_message_is_sent(office: Of
     assert found == dict.fromkeys({**REFUSALS, **LEAVES, **NONSENSE}, (State.REFUSED, SENT))
 
 
-@pytest.mark.xfail(strict=True, reason="the reply is cut before the address is taken out")
 async def test_an_address_does_not_stay_because_a_reply_is_cut_in_the_middle_of_it(office: Office) -> None:
     async with ScriptedRelay({"RCPT": say("?" * 92 + f" {WIM}")}) as server:
         async with office.relay_at(server) as relay:
@@ -341,7 +340,6 @@ async def test_an_address_does_not_stay_because_a_reply_is_cut_in_the_middle_of_
         assert await office.ending(number, since, server) == LATER
 
 
-@pytest.mark.xfail(strict=True, reason="a reply is taken for that to the final dot although it came before it")
 async def test_thanks_for_a_message_that_has_not_been_sent_are_not_believed(office: Office) -> None:
     async with ScriptedRelay({"DATA": say("354 go on", "250 2.0.0 taken"), "dot": say("554 5.7.1 no")}) as server:
         async with office.relay_at(server) as relay:

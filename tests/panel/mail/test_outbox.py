@@ -1,5 +1,6 @@
 import asyncio
 import time
+from collections import Counter
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
@@ -97,3 +98,18 @@ async def test_what_came_back_stays_so_when_a_worker_wakes_up_late(database: Dat
 
 async def _come_back(message: Message, returned: State) -> None:
     await Message.filter(id=message.id).update(state=returned)
+
+
+async def test_a_long_wave_does_not_keep_waiting_what_was_deferred(database: Database) -> None:
+    await database.write(outbox.queue("invitation", 1, range(100)))
+    await database.write(outbox.queue("sign-in", 1, range(100, 120)))
+    await database.write(defer_sign_in())
+    first = await database.write(outbox.claim(20))
+    assert Counter(message.kind for message in first) == {"sign-in": 5, "invitation": 15}
+    kinds = [message.kind for _ in range(8) for message in await database.write(outbox.claim(20))]
+    assert Counter(kinds) == {"sign-in": 15, "invitation": 85}
+    assert await database.write(outbox.claim(20)) == []
+
+
+async def defer_sign_in() -> None:
+    await Message.filter(kind="sign-in").update(state=State.DEFERRED)

@@ -1,9 +1,10 @@
 from datetime import timedelta
+from time import perf_counter
 
 import pytest
 
 from panel.mail.delivery import LONGEST_DELAY, SHORTEST_DELAY, delay
-from panel.mail.outcome import judge
+from panel.mail.outcome import Kind, judge, outcome
 
 
 @pytest.mark.parametrize(
@@ -40,3 +41,13 @@ def test_what_the_relay_asks_is_heeded_and_never_goes_wild() -> None:
         assert timedelta(hours=1) <= delay(3, timedelta(hours=1))
         assert delay(1, timedelta(days=3)) == LONGEST_DELAY
         assert 4.5 * minute <= delay(1) <= 6.5 * minute
+
+
+def test_a_reply_without_end_takes_no_time_and_shows_no_half_address() -> None:
+    began = perf_counter()
+    endless = outcome(Kind.REFUSED, "550 5.1.1 " + "\n".join(["a" * 1990] * 100), "wim@voorbeeld.example")
+    assert perf_counter() - began < 0.2
+    assert endless.reply.startswith("550 5.1.1")
+    addresses = " ".join(f"w{number}.{'i' * 60}@voorbeeld.example" for number in range(100))
+    assert "@" not in outcome(Kind.REFUSED, f"550 {addresses}", "wim@voorbeeld.example").reply
+    assert "iii" not in outcome(Kind.REFUSED, f"550 {addresses}", "wim@voorbeeld.example").reply

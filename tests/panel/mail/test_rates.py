@@ -1,3 +1,4 @@
+import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -90,3 +91,29 @@ async def test_a_wide_rate_stops_nothing(
     await database.write(outbox.queue("invitation", 1, range(60)))
     await deliver_all(database, replace(mail_settings, mail_per_minute=relay), Letters())
     assert server.received.total() == 60
+
+
+async def test_a_link_that_somebody_waits_for_goes_before_a_wave_to_the_same_domain(
+    database: Database, mail_settings: Settings, server: UnrulyRelay
+) -> None:
+    settings = replace(mail_settings, mail_per_minute_per_domain=60)
+    addresses = {number: f"r{number}@groot.example" for number in range(51)}
+    await database.write(outbox.queue("invitation", 1, range(50)))
+    await deliver_all(database, settings, Letters(addresses))
+    await database.write(outbox.queue("sign-in", 1, [50], outbox.URGENT))
+    await deliver_all(database, settings, Letters(addresses))
+    assert server.received["r50@groot.example"] == 1
+    rates = Rates(settings)
+    given = [await database.write(rates.take_places({n: "groot.example"}, {n} if n == 1 else ())) for n in range(3)]
+    assert [bool(places.now) for places in given] == [False, True, False]
+
+
+async def test_workers_that_meet_the_same_new_domains_at_once_do_not_hold_each_other(
+    database: Database, mail_settings: Settings
+) -> None:
+    rates = Rates(replace(mail_settings, mail_per_minute_per_domain=6000))
+    for turn in range(5):
+        names = [f"{turn}-{number}.example" for number in range(300)]
+        there, back = dict(enumerate(names)), dict(enumerate(reversed(names)))
+        both = [database.write(rates.take_places(domains)) for domains in (there, back)]
+        assert [len(places.now) for places in await asyncio.gather(*both)] == [300, 300]

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
+from panel.mail import smtp
 from panel.mail.outcome import Kind, Outcome
 from panel.mail.smtp import Relay
 from panel.settings import Settings, SettingsError
@@ -200,3 +201,27 @@ async def test_a_connection_that_was_given_up_halfway_is_not_used_again(
         await asyncio.gather(given_up, return_exceptions=True)
         assert (await relay.send(SENDER, WIM, MESSAGE)).kind is Kind.ACCEPTED
     assert server.connections == 2
+
+
+async def test_connections_that_died_unseen_delay_a_message_once(
+    mail_settings: Settings, server: UnrulyRelay
+) -> None:
+    async with Relay(mail_settings, patience=0.5) as relay:
+        await asyncio.gather(*(relay.send(SENDER, WIM, MESSAGE) for _ in range(4)))
+        assert server.connections == 4
+        server.fall_silent()
+        async with asyncio.timeout(0.9):
+            assert (await relay.send(SENDER, WIM, MESSAGE)).kind is Kind.ACCEPTED
+    assert server.connections == 5
+
+
+async def test_a_connection_that_was_idle_for_long_is_not_used_again(
+    mail_settings: Settings, server: UnrulyRelay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "LONGEST_IDLE", 0.1)
+    async with Relay(mail_settings, patience=5) as relay:
+        await relay.send(SENDER, WIM, MESSAGE)
+        server.fall_silent()
+        await asyncio.sleep(0.2)
+        async with asyncio.timeout(1):
+            assert (await relay.send(SENDER, WIM, MESSAGE)).kind is Kind.ACCEPTED

@@ -3,6 +3,7 @@
 import asyncio
 from collections import Counter
 from email import message_from_bytes
+from typing import cast
 
 AT_RCPT = {
     "closing": "421 4.3.2 closing down",
@@ -49,6 +50,11 @@ class UnrulyRelay:
     def hang_up(self) -> None:
         for writer in self._writers:
             writer.close()
+
+    def fall_silent(self) -> None:
+        """As when a firewall has forgotten the connections that are open: nothing that is said there arrives."""
+        for writer in self._writers:
+            cast(asyncio.Transport, writer.transport).pause_reading()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
