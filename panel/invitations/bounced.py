@@ -9,6 +9,7 @@ from panel.invitations.sent import messages_of
 from panel.mail.bounces import Kind as Found
 from panel.mail.bounces import Returned
 from panel.mail.models import RETURNED, Bounce, Message, State
+from panel.mail.readable import Readable, readable
 from panel.people.models import Member, OptOut
 from panel.reviews.models import Review
 from panel.reviews.models import State as Stage
@@ -53,10 +54,10 @@ async def record_returned(settings: Settings, returned: Returned) -> None:
         await _stop_waiting(member)
 
 
-async def unread(review: Review) -> list[str]:
+async def unread(review: Review) -> list[Readable]:
     """The mails that a person has to read."""
     kept = await Bounce.filter(review_id=review.id, content__not_isnull=True).order_by("id")
-    return [bounce.content.decode("utf-8", "replace") for bounce in kept if bounce.content]
+    return [readable(bounce.content) for bounce in kept if bounce.content]
 
 
 async def not_reached(review: Review) -> list[tuple[Member, Message]]:
