@@ -1,5 +1,9 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Any
+
+from tortoise.expressions import Subquery
+from tortoise.queryset import QuerySet, ValuesQuery
 
 from panel.audit import record
 from panel.invitations.letters import needed
@@ -64,13 +68,18 @@ async def call_off(review: Review, actor: str) -> None:
 async def send_wave(review: Review, kind: Kind, actor: str) -> int:
     """One message per member, at most once per kind: asking again adds nothing."""
     wave, _ = await Wave.get_or_create(review=review, kind=kind, number=1)
-    added = await queue(kind, wave.id, [member.id for member in await receivers(review, kind)])
+    ids = await (await _receivers(review, kind)).values_list("id")
+    added = await queue(kind, wave.id, [number for (number,) in ids])
     if added:
         await record(actor, f"{kind} queued", f"review {review.id}", f"{added} messages")
     return added
 
 
 async def receivers(review: Review, kind: Kind) -> list[Member]:
+    return await (await _receivers(review, kind))
+
+
+async def _receivers(review: Review, kind: Kind) -> QuerySet[Member]:
     """Whom a message of this kind can reach; who has opted out meanwhile is spared when it is sent.
 
     Where an invitation was refused, or any mail came back for good, no further mail goes: it helps nobody and harms
@@ -80,10 +89,10 @@ async def receivers(review: Review, kind: Kind) -> list[Member]:
     if kind is not Kind.INVITATION:
         members = members.exclude(id__in=await gone(review))
     if kind is Kind.WITHDRAWN:
-        members = members.filter(id__in=await _invited(review, ARRIVED))
+        members = members.filter(id__in=Subquery(await _invited(review, ARRIVED)))
     if kind is Kind.THANKS:
         members = members.filter(participated=True)
-    return await members.order_by("id")
+    return members.order_by("id")
 
 
 async def number_told(review: Review, kind: Kind) -> int:
@@ -91,11 +100,11 @@ async def number_told(review: Review, kind: Kind) -> int:
     return sum(needed(kind, member, review) for member in await receivers(review, kind))
 
 
-async def _invited(review: Review, states: Sequence[MailState]) -> list[int]:
+async def _invited(review: Review, states: Sequence[MailState]) -> ValuesQuery[Any]:
     """Members whose invitation is in one of these states."""
     wave = await Wave.get(review=review, kind=Kind.INVITATION)
-    found = await Message.filter(kind=Kind.INVITATION, occasion_id=wave.id, state__in=states)
-    return [message.recipient_id for message in found]
+    found = Message.filter(kind=Kind.INVITATION, occasion_id=wave.id, state__in=states)
+    return found.values("recipient_id")
 
 
 async def gone(review: Review) -> list[int]:

@@ -73,16 +73,24 @@ class Books:
         if following and self._still_needed:
             needed = await self._still_needed([entry.following for entry in following.values() if entry.following])
             starting &= {number for number, not_before in needed.items() if not_before is None}
-            changes += [Change(number, State.READY, "", due_at=at) for number, at in needed.items() if at]
-            changes += [Change(number, State.SUPPRESSED, "") for number in following if number not in needed]
+            changes += [_put_back(number, at) for number, at in needed.items() if at]
+            changes += [_needless(number) for number in following if number not in needed]
             self.suppressed += len(following.keys() - needed.keys())
         if starting and self._rates.limited:
             domains = {number: following[number].domain for number in starting}
             urgent = {entry.following.id for entry in entries if entry.following and is_urgent(entry.following)}
             places = await self._rates.take_places(domains, urgent)
             full = starting - places.now - places.later.keys()
-            changes += [Change(number, State.READY, "") for number in full]
+            changes += [Change(number, State.READY, "", started=False) for number in full]
             starting, self.full = places.now, places.relay_full
-            changes += [Change(number, State.READY, "", due_at=at) for number, at in places.later.items()]
+            changes += [_put_back(number, at) for number, at in places.later.items()]
         await outbox.settle_all(changes)
         return await outbox.start_all(starting)
+
+
+def _put_back(number: int, due_at: datetime) -> Change:
+    return Change(number, State.READY, "", due_at=due_at, started=False)
+
+
+def _needless(number: int) -> Change:
+    return Change(number, State.SUPPRESSED, "", started=False)

@@ -238,13 +238,13 @@ class _Delivery:
             letter = await self._compose(message)
             if letter is None:
                 self.summary.suppressed += 1
-                return Change(message.id, State.SUPPRESSED, "")
+                return Change(message.id, State.SUPPRESSED, "", started=False)
             return wire_address(letter.to_address), build(letter, message.id, self._settings)
         except Exception as error:
             log.warning("message %d: no letter, %s", message.id, where(error))
             self.summary.refused += 1
             why = str(error) if isinstance(error, LetterError) else type(error).__name__
-            return Change(message.id, State.REFUSED, f"no letter could be made: {why}")
+            return Change(message.id, State.REFUSED, f"no letter could be made: {why}", started=False)
 
     def _change(self, message: Message, outcome: Outcome) -> Change:
         if outcome.kind is Kind.RELAY_DOWN:

@@ -39,14 +39,14 @@ WITH added AS (
 """
 SETTLE_SQLITE = """
 UPDATE message SET state = ?, reply = ?, attempts = COALESCE(?, attempts), due_at = COALESCE(?, due_at),
-lease_until = NULL, changed_at = ? WHERE id = ? AND (state IN ('claimed', 'sending', 'in_doubt')
+lease_until = NULL, changed_at = ? WHERE id = ? AND (state IN (?, ?)
     OR ? AND state NOT IN ('bounced_soft', 'bounced_hard', 'complained'))
 """
 SETTLE_POSTGRES = """
 UPDATE message SET state = $1::varchar, reply = $2::varchar, attempts = COALESCE($3::int, attempts),
 due_at = COALESCE($4::timestamptz, due_at), lease_until = NULL, changed_at = $5::timestamptz
-WHERE id = $6::int AND (state IN ('claimed', 'sending', 'in_doubt')
-    OR $7::boolean AND state NOT IN ('bounced_soft', 'bounced_hard', 'complained'))
+WHERE id = $6::int AND (state IN ($7::varchar, $8::varchar)
+    OR $9::boolean AND state NOT IN ('bounced_soft', 'bounced_hard', 'complained'))
 """
 START_SQLITE = """
 UPDATE message SET state = 'sending', lease_until = ?, changed_at = ?
@@ -62,13 +62,17 @@ WITH started AS (
 
 @dataclass(frozen=True)
 class Change:
-    """What became of a message; attempts and time stay as they are when nothing is said of them."""
+    """What became of a message; attempts and time stay as they are when nothing is said of them.
+
+    One that was not started is changed only while it is claimed: when another worker sends it by now, that counts.
+    """
 
     message_id: int
     state: State
     reply: str
     attempts: int | None = None
     due_at: datetime | None = None
+    started: bool = True
 
 
 async def queue(kind: str, occasion_id: int, recipient_ids: Iterable[int], due_at: datetime | None = None) -> int:
@@ -144,11 +148,16 @@ async def settle(message: Message, state: State, reply: str) -> None:
 async def settle_all(changes: Iterable[Change]) -> None:
     now = _sql(datetime.now(UTC))
     rows = [
-        [c.state.value, c.reply, c.attempts, _sql(c.due_at), now, c.message_id, c.state == State.ACCEPTED]
+        [c.state.value, c.reply, c.attempts, _sql(c.due_at), now, c.message_id, *_from(c), c.state == State.ACCEPTED]
         for c in changes
     ]
     if rows:
         await current().execute_many(SETTLE_SQLITE if dialect() == "sqlite" else SETTLE_POSTGRES, rows)
+
+
+def _from(change: Change) -> tuple[str, str]:
+    states = (State.SENDING, State.IN_DOUBT) if change.started else (State.CLAIMED, State.CLAIMED)
+    return states[0].value, states[1].value
 
 
 def _sql(time: datetime | None) -> Any:

@@ -38,6 +38,7 @@ class Kind(StrEnum):
 class Outcome:
     kind: Kind
     reply: str
+    broken_off: bool = False  # no reply came, and the reply here is ours
 
     @property
     def code(self) -> str:
@@ -72,7 +73,7 @@ def judge(step: str, code: int, text: str, recipient: str) -> Outcome:
     return outcome(kind, f"{code} {text}", recipient)
 
 
-def outcome(kind: Kind, reply: str, recipient: str) -> Outcome:
+def outcome(kind: Kind, reply: str, recipient: str, *, broken_off: bool = False) -> Outcome:
     """Without the address, whichever way the relay repeats it."""
     local = recipient.rpartition("@")[0]
     if len(reply) > LONGEST_READ:
@@ -80,4 +81,4 @@ def outcome(kind: Kind, reply: str, recipient: str) -> Outcome:
     reply = ADDRESS.sub("<address>", one_line(reply))
     if local.lower() in reply.lower():
         reply = re.sub(rf"(?<![\w.]){re.escape(local)}(?![\w.])", "<address>", reply, flags=re.IGNORECASE)
-    return Outcome(kind, reply[:300])
+    return Outcome(kind, reply[:300], broken_off)

@@ -64,13 +64,17 @@ class Relay:
             raise ValueError("a message must end with the end of a line")
         async with self._turns:
             kept = self._take_idle()
+            one_by_one = False
             while True:
                 try:
                     conversation = kept or await self._connect()
                 except (SMTPException, OSError, ValueError) as error:
                     return outcome(Kind.RELAY_DOWN, _words(error), recipient)
                 try:
-                    found = await _hand_over(conversation, sender, recipient, message, self._patience)
+                    pipelining = conversation.pipelining and not one_by_one
+                    found = await _hand_over(
+                        conversation, sender, recipient, message, self._patience, pipelining=pipelining
+                    )
                 except BaseException:
                     conversation.close()
                     raise
@@ -79,6 +83,10 @@ class Relay:
                     # Relays leave connections that were idle, or that served long enough; the others may be as dead.
                     conversation.close()
                     kept = None
+                    continue
+                if pipelining and found.kind is Kind.RELAY_DOWN and found.broken_off:
+                    conversation.close()
+                    one_by_one = True  # to know whether it was not about this message alone
                     continue
                 await self._keep(conversation, found)
                 return found
@@ -147,7 +155,7 @@ class Relay:
 
 
 async def _hand_over(
-    conversation: Conversation, sender: str, recipient: str, message: bytes, patience: float
+    conversation: Conversation, sender: str, recipient: str, message: bytes, patience: float, *, pipelining: bool
 ) -> Outcome:
     commands = {
         "MAIL": b"MAIL FROM:<%b>\r\n" % sender.encode(),
@@ -156,15 +164,15 @@ async def _hand_over(
     }
     step, refused = "MAIL", None
     try:
-        if conversation.pipelining:
+        if pipelining:
             conversation.say(b"".join(commands.values()))
         for step, command in commands.items():
-            if not conversation.pipelining:
+            if not pipelining:
                 conversation.say(command)
             code, text = await conversation.reply(patience)
             if code not in WELCOME[step] and refused is None:
                 refused = judge(step, code, text, recipient)
-            if refused and not conversation.pipelining:
+            if refused and not pipelining:
                 return refused
         if refused:
             if code in WELCOME["DATA"]:
@@ -184,7 +192,7 @@ async def _hand_over(
             return refused
         # A relay that breaks off over one message may serve the next: a new connection will tell.
         kind = {"MAIL": Kind.RELAY_DOWN, "dot": Kind.IN_DOUBT}.get(step, Kind.DEFERRED)
-        return outcome(kind, str(error), recipient)
+        return outcome(kind, str(error), recipient, broken_off=True)
 
 
 def _words(error: Exception) -> str:

@@ -340,6 +340,23 @@ async def test_an_address_does_not_stay_because_a_reply_is_cut_in_the_middle_of_
         assert await office.ending(number, since, server) == LATER
 
 
+async def test_a_relay_that_replies_late_and_leaves_over_one_message_is_not_down(office: Office) -> None:
+    """With pipelining, the reply to MAIL may come together with that to RCPT, so it is lost with it."""
+    script = {"MAIL": say(), "RCPT": say(then="close")}
+    async with ScriptedRelay(script, times=1, pipelining=True, pace="together") as server:
+        async with office.relay_at(server) as relay:
+            number, since = await office.post(relay)
+        ending = await office.ending(number, since, server)
+    assert (ending.state, ending.mail_waits) == (State.ACCEPTED, False)
+
+    script = {"RCPT": say(then="close")}
+    async with ScriptedRelay(script, pipelining=True, pace="together") as server:
+        async with office.relay_at(server) as relay:
+            number, since = await office.post(relay)
+        ending = await office.ending(number, since, server)
+    assert (ending.state, ending.attempts, ending.mail_waits) == (State.DEFERRED, 1, False)
+
+
 async def test_thanks_for_a_message_that_has_not_been_sent_are_not_believed(office: Office) -> None:
     async with ScriptedRelay({"DATA": say("354 go on", "250 2.0.0 taken"), "dot": say("554 5.7.1 no")}) as server:
         async with office.relay_at(server) as relay:

@@ -8,6 +8,7 @@ import pytest
 from panel.database import Database
 from panel.mail import outbox
 from panel.mail.models import RETURNED, Message, State
+from panel.mail.outbox import Change
 
 
 async def test_a_hundred_thousand_messages_are_queued_in_seconds_and_only_once(database: Database) -> None:
@@ -75,6 +76,21 @@ async def test_a_worker_that_lost_its_lease_cannot_start_a_message_that_another_
     (theirs,) = await database.write(outbox.claim(1))
     assert await database.write(outbox.start(theirs))
     assert not await database.write(outbox.start(mine))
+
+
+@pytest.mark.parametrize("state", [State.READY, State.SUPPRESSED, State.REFUSED])
+async def test_what_another_worker_sends_by_now_is_not_put_back_by_one_that_slept(
+    database: Database, state: State
+) -> None:
+    await database.write(outbox.queue("invitation", 1, [1]))
+    (mine,) = await database.write(outbox.claim(1))
+    await database.write(outbox.release([mine.id]))
+    (theirs,) = await database.write(outbox.claim(1))
+    assert await database.write(outbox.start(theirs))
+    await database.write(outbox.settle_all([Change(mine.id, state, "", started=False)]))
+    assert (await Message.get(id=theirs.id)).state == State.SENDING
+    await database.write(outbox.settle(theirs, state=State.DEFERRED, reply="450"))
+    assert (await Message.get(id=theirs.id)).state == State.DEFERRED
 
 
 async def test_what_was_accepted_stays_accepted(database: Database) -> None:

@@ -188,7 +188,7 @@ async def test_a_relay_that_stays_silent_is_not_waited_for_without_end(
 ) -> None:
     async with Relay(mail_settings, patience=0.1) as relay:
         outcome = await relay.send(SENDER, f"wim.silent-{behaviour}@voorbeeld.example", MESSAGE)
-    assert outcome == Outcome(kind, "no reply in time")
+    assert outcome == Outcome(kind, "no reply in time", broken_off=True)
 
 
 async def test_a_connection_that_was_given_up_halfway_is_not_used_again(
