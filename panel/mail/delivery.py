@@ -70,9 +70,9 @@ async def deliver(
 ) -> Summary:
     """Deliver until nothing is due. `compose` gives the letter, or None when it is not needed any more.
 
-    `prepare` gets at most `limit` messages at a time beforehand, to read at once what their letters need; those of
-    the time before may still be asked for. `still_needed` is asked once more in the unit of work that writes down the
-    start: the ids of the messages that are to go, each with the moment before which it may not, if there is one.
+    `prepare` gets all messages that are in hand, at every claim of at most `limit`, to read at once what their letters
+    need. `still_needed` is asked once more in the unit of work that writes down the start: the ids of the messages
+    that are to go, each with the moment before which it may not, if there is one.
     When the relay does not serve us, what was not sent is given back untouched and all mail is paused for a while;
     within that time this returns at once. `stopping` ends it after the messages that are on their way.
     """
@@ -105,7 +105,7 @@ class _Delivery:
         self._rates = Rates(settings)
         self._books = Books(database, still_needed, self._rates)
         self._queue: deque[Message] = deque()
-        self._lent: set[int] = set()
+        self._lent: dict[int, Message] = {}
         self._limit = 0
         self._size = FIRST_CLAIM
         self._claimed_at: float | None = None
@@ -154,10 +154,10 @@ class _Delivery:
     async def _claim(self) -> None:
         self._adapt()
         claimed = await self._database.write(self._take())
-        self._lent |= {message.id for message in claimed}
+        self._lent |= {message.id: message for message in claimed}
         self._claimed, self._all_claimed = len(claimed), not claimed
         if self._prepare and claimed:
-            await self._prepare(claimed)
+            await self._prepare(list(self._lent.values()))
         self._queue.extend(claimed)
 
     def _adapt(self) -> None:
@@ -264,9 +264,11 @@ class _Delivery:
 
     async def _write_down(self, done: list[Change], following: Message | None = None, domain: str = "") -> bool:
         started = await self._books.write(list(done), following, domain)
-        self._lent.difference_update(change.message_id for change in done)
+        let_go = {change.message_id for change in done}
         if following and not started:
-            self._lent.discard(following.id)
+            let_go.add(following.id)
+        for number in let_go:
+            self._lent.pop(number, None)
         done.clear()
         return started
 

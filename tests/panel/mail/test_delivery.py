@@ -1,10 +1,10 @@
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import pytest
 from tortoise.exceptions import OperationalError
@@ -422,3 +422,31 @@ async def test_what_was_given_back_to_wait_is_no_longer_ours_to_renew_or_release
     assert released == []
     left = 3 - summary.accepted
     assert await outbox.counts("invitation", 1) == {State.ACCEPTED: summary.accepted, State.READY: left}
+
+
+async def test_whatever_trickles_in_what_is_in_hand_stays_prepared(
+    database: Database, mail_settings: Settings, server: UnrulyRelay
+) -> None:
+    server.seconds_per_message = 0.02
+    await database.write(outbox.queue("invitation", 1, range(60)))
+    prepared: set[int] = set()
+    extra = iter(range(100, 160))
+
+    async def prepare(messages: Sequence[Message]) -> None:
+        prepared.clear()
+        prepared.update(message.id for message in messages)
+        await database.write(outbox.queue("invitation", 1, islice(extra, 2)))
+
+    async def compose(message: Message) -> Letter | None:
+        assert message.id in prepared
+        return await Letters()(message)
+
+    async def still_needed(messages: Sequence[Message]) -> dict[int, datetime | None]:
+        assert prepared.issuperset(message.id for message in messages)
+        return dict.fromkeys(message.id for message in messages)
+
+    async with Relay(mail_settings) as relay:
+        summary = await deliver(
+            database, relay, compose, mail_settings, prepare=prepare, still_needed=still_needed, limit=40
+        )
+    assert (summary.accepted, summary.refused) == (120, 0)
