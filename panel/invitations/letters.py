@@ -111,17 +111,17 @@ class WaveLetters:
 
 
 def needed(kind: Kind, member: Member, review: Review) -> bool:
-    if member.opt_out == OptOut.NEVER_AGAIN:
+    if member.opt_out != OptOut.NO:
         return False
     match kind:
         case Kind.INVITATION:
-            return review.state == State.OPEN and member.opt_out == OptOut.NO
+            return review.state == State.OPEN
         case Kind.REMINDER:
-            return review.state == State.OPEN and member.opt_out == OptOut.NO and not member.participated
+            return review.state == State.OPEN and not member.participated
         case Kind.THANKS:
             return member.participated
         case Kind.RESULT | Kind.REPLY | Kind.WITHDRAWN:
-            return member.opt_out == OptOut.NO or member.participated
+            return True
 
 
 def write_letter(settings: Settings, kind: Kind, member: Member, review: Review) -> Letter:

@@ -84,8 +84,7 @@ class Books:
             changes += [Change(number, State.READY, "", started=False) for number in full]
             starting, self.full = places.now, places.relay_full
             changes += [_put_back(number, at) for number, at in places.later.items()]
-        await outbox.settle_all(changes)
-        return await outbox.start_all(starting)
+        return await outbox.change(changes, starting)
 
 
 def _put_back(number: int, due_at: datetime) -> Change:

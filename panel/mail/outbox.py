@@ -6,7 +6,7 @@ worker that was asleep wakes up after its lease.
 """
 
 import json
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
@@ -16,7 +16,7 @@ from tortoise.expressions import F
 from tortoise.functions import Count
 
 from panel.database import current, dialect
-from panel.mail.models import Message, State
+from panel.mail.models import RETURNED, Message, State
 
 LEASE = timedelta(seconds=60)
 URGENT = datetime(2000, 1, 1, tzinfo=UTC)  # due so long ago that no wave goes before it: for sign-in links
@@ -37,42 +37,57 @@ WITH added AS (
     ON CONFLICT DO NOTHING RETURNING 1
 ) SELECT count(*) AS number FROM added
 """
-SETTLE_SQLITE = """
-UPDATE message SET state = ?, reply = ?, attempts = COALESCE(?, attempts), due_at = COALESCE(?, due_at),
-lease_until = NULL, changed_at = ? WHERE id = ? AND (state IN (?, ?)
-    OR ? AND state NOT IN ('bounced_soft', 'bounced_hard', 'complained'))
+CHANGE_SQLITE = """
+UPDATE message SET state = n.state, reply = COALESCE(n.reply, message.reply),
+attempts = COALESCE(n.attempts, message.attempts), due_at = COALESCE(n.due_at, message.due_at),
+lease_until = n.lease_until, changed_at = ?
+FROM (
+    SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
+        json_extract(value, '$[2]') AS reply, json_extract(value, '$[3]') AS attempts,
+        json_extract(value, '$[4]') AS due_at, json_extract(value, '$[5]') AS lease_until,
+        json_extract(value, '$[6]') AS before
+    FROM json_each(?)
+) AS n
+WHERE message.id = n.id AND instr(n.before, ' ' || message.state || ' ') RETURNING id, state
 """
-SETTLE_POSTGRES = """
-UPDATE message SET state = $1::varchar, reply = $2::varchar, attempts = COALESCE($3::int, attempts),
-due_at = COALESCE($4::timestamptz, due_at), lease_until = NULL, changed_at = $5::timestamptz
-WHERE id = $6::int AND (state IN ($7::varchar, $8::varchar)
-    OR $9::boolean AND state NOT IN ('bounced_soft', 'bounced_hard', 'complained'))
-"""
-START_SQLITE = """
-UPDATE message SET state = 'sending', lease_until = ?, changed_at = ?
-WHERE state = 'claimed' AND id IN (SELECT value FROM json_each(?)) RETURNING id
-"""
-START_POSTGRES = """
-WITH started AS (
-    UPDATE message SET state = 'sending', lease_until = $1::timestamptz, changed_at = $2::timestamptz
-    WHERE state = 'claimed' AND id IN (SELECT value::int FROM json_array_elements_text($3::json)) RETURNING id
-) SELECT id FROM started
+CHANGE_POSTGRES = """
+WITH changed AS (
+    UPDATE message SET state = n.state, reply = COALESCE(n.reply, message.reply),
+    attempts = COALESCE(n.attempts, message.attempts), due_at = COALESCE(n.due_at, message.due_at),
+    lease_until = n.lease_until, changed_at = $1::timestamptz
+    FROM (
+        SELECT (value ->> 0)::int AS id, value ->> 1 AS state, value ->> 2 AS reply, (value ->> 3)::int AS attempts,
+            (value ->> 4)::timestamptz AS due_at, (value ->> 5)::timestamptz AS lease_until, value ->> 6 AS before
+        FROM json_array_elements($2::json)
+    ) AS n
+    WHERE message.id = n.id AND strpos(n.before, ' ' || message.state || ' ') > 0
+    RETURNING message.id, message.state
+) SELECT id, state FROM changed
 """
 
 
 @dataclass(frozen=True)
 class Change:
-    """What became of a message; attempts and time stay as they are when nothing is said of them.
+    """What becomes of a message; what is None stays as it is.
 
     One that was not started is changed only while it is claimed: when another worker sends it by now, that counts.
     """
 
     message_id: int
     state: State
-    reply: str
+    reply: str | None = None
     attempts: int | None = None
     due_at: datetime | None = None
     started: bool = True
+
+    @property
+    def before(self) -> Sequence[State]:
+        """The states that this may follow on. What a relay accepted stays so, unless it comes back."""
+        if not self.started:
+            return (State.CLAIMED,)
+        if self.state is State.ACCEPTED:
+            return [state for state in State if state not in RETURNED]
+        return (State.SENDING, State.IN_DOUBT)
 
 
 async def queue(kind: str, occasion_id: int, recipient_ids: Iterable[int], due_at: datetime | None = None) -> int:
@@ -128,36 +143,28 @@ async def release(ids: Collection[int]) -> None:
 
 async def start(message: Message) -> bool:
     """Write down that the sending begins now; False when the message is no longer lent to whoever asks."""
-    return message.id in await start_all([message.id])
-
-
-async def start_all(ids: Collection[int]) -> set[int]:
-    """As `start`, for several at once: those that are still lent."""
-    if not ids:
-        return set()
-    values = [_sql(_lease()), _sql(datetime.now(UTC)), json.dumps(list(ids))]
-    _, rows = await current().execute_query(START_SQLITE if dialect() == "sqlite" else START_POSTGRES, values)
-    return {row["id"] for row in rows}
+    return message.id in await change([], starting=[message.id])
 
 
 async def settle(message: Message, state: State, reply: str) -> None:
-    """Write down what became of a message. What a relay accepted stays accepted."""
-    await settle_all([Change(message.id, state, reply)])
+    """Write down what became of a message that was started."""
+    await change([Change(message.id, state, reply)])
 
 
-async def settle_all(changes: Iterable[Change]) -> None:
-    now = _sql(datetime.now(UTC))
-    rows = [
-        [c.state.value, c.reply, c.attempts, _sql(c.due_at), now, c.message_id, *_from(c), c.state == State.ACCEPTED]
-        for c in changes
-    ]
-    if rows:
-        await current().execute_many(SETTLE_SQLITE if dialect() == "sqlite" else SETTLE_POSTGRES, rows)
+async def change(changes: Sequence[Change], starting: Collection[int] = ()) -> set[int]:
+    """Write down what became of messages, and which begin; the ids of those that may: they are still lent."""
+    lease, now = _sql(_lease()), _sql(datetime.now(UTC))
+    rows = [(c.message_id, c.state, c.reply, c.attempts, _sql(c.due_at), None, _spaced(c.before)) for c in changes]
+    rows += [(number, State.SENDING, None, None, None, lease, _spaced([State.CLAIMED])) for number in starting]
+    if not rows:
+        return set()
+    statement = CHANGE_SQLITE if dialect() == "sqlite" else CHANGE_POSTGRES
+    _, changed = await current().execute_query(statement, [now, json.dumps(rows, default=str)])
+    return {row["id"] for row in changed if row["state"] == State.SENDING}
 
 
-def _from(change: Change) -> tuple[str, str]:
-    states = (State.SENDING, State.IN_DOUBT) if change.started else (State.CLAIMED, State.CLAIMED)
-    return states[0].value, states[1].value
+def _spaced(states: Iterable[State]) -> str:
+    return f" {' '.join(states)} "
 
 
 def _sql(time: datetime | None) -> Any:

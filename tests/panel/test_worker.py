@@ -176,7 +176,7 @@ async def test_a_withdrawal_is_told_with_its_reason_to_who_was_invited(stage: St
     assert all("Het voorstel is van tafel." in mail.text for mail in told)
 
 
-async def test_who_never_wants_mail_gets_none_also_later(stage: Stage, review: Review) -> None:
+async def test_who_wants_no_mail_about_this_gets_none_also_later(stage: Stage, review: Review) -> None:
     members = reachable(await stage.members(review))
     for member in members[:6]:
         await stage.answer(member, {"q09_stem": "tegen"})
@@ -188,9 +188,8 @@ async def test_who_never_wants_mail_gets_none_also_later(stage: Stage, review: R
     before = len(list(Mailbox(stage.settings.var / "mail").new()))
     await stage.work(mail_done)
     got = [mail.to for mail in list(Mailbox(stage.settings.var / "mail").new())[before:]]
-    assert members[0].email not in got
-    assert got.count(members[1].email) == 3, "who took part hears what came of it"
-    assert members[7].email not in got
+    assert {members[0].email, members[1].email, members[7].email}.isdisjoint(got)
+    assert got.count(members[2].email) == 3, "who took part hears what came of it"
     assert got.count(members[8].email) == 2, "who did not take part gets no thanks, but the result and the reply"
 
 

@@ -87,7 +87,7 @@ async def test_what_another_worker_sends_by_now_is_not_put_back_by_one_that_slep
     await database.write(outbox.release([mine.id]))
     (theirs,) = await database.write(outbox.claim(1))
     assert await database.write(outbox.start(theirs))
-    await database.write(outbox.settle_all([Change(mine.id, state, "", started=False)]))
+    await database.write(outbox.change([Change(mine.id, state, "", started=False)]))
     assert (await Message.get(id=theirs.id)).state == State.SENDING
     await database.write(outbox.settle(theirs, state=State.DEFERRED, reply="450"))
     assert (await Message.get(id=theirs.id)).state == State.DEFERRED
