@@ -42,4 +42,5 @@ async def member_of_token(settings: Settings, token: str, purpose: str) -> Membe
 @lru_cache(64)
 def _signer(secret_key: str, purpose: str, version: int) -> Signer:
     # A new version of a member's link makes every earlier one worthless.
-    return Signer(secret_key, salt=f"{purpose} link, version {version}")
+    key = Signer(secret_key, salt=f"{purpose} link, version {version}").derive_key()
+    return Signer(key, key_derivation="none")  # the same signatures, for a quarter less

@@ -17,6 +17,7 @@ from email.header import Header
 from email.utils import format_datetime, quote
 from functools import lru_cache
 from ipaddress import ip_address
+from time import time
 from unicodedata import category
 from urllib.parse import urlsplit
 
@@ -69,7 +70,7 @@ class Form:
         header = [
             *self._head,
             _mailbox_line("To", copy.to_name, copy.to_address),
-            f"Date: {format_datetime(datetime.now(UTC))}",
+            f"Date: {_date(int(time()))}",
             f"Message-ID: {message_id_header(message_id, self._settings)}",
         ]
         if copy.unsubscribe_url:
@@ -97,8 +98,9 @@ class _Part:
 
     def fill(self, personal: Mapping[str, str]) -> list[bytes]:
         pieces = self._pieces.copy()
+        quoted = {mark: _quoted(_unix(words)) + SOFT_BREAK for mark, words in personal.items()}
         for place, mark in self._places:
-            pieces[place] = _quoted(_unix(personal[mark])) + SOFT_BREAK
+            pieces[place] = quoted[mark]
         return pieces
 
 
@@ -119,6 +121,11 @@ def build(letter: Letter | Copy, message_id: int, settings: Settings) -> bytes:
         form = Form(letter.subject, letter.text, letter.html, settings)
         letter = Copy(form, letter.to_name, letter.to_address, letter.unsubscribe_url)
     return letter.form.fill(letter, message_id)
+
+
+@lru_cache(8)
+def _date(second: int) -> str:
+    return format_datetime(datetime.fromtimestamp(second, UTC))
 
 
 def message_id_header(message_id: int, settings: Settings) -> str:
