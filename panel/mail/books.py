@@ -27,7 +27,6 @@ class Books:
     def __init__(self, database: Database, still_needed: StillNeeded | None, rates: Rates) -> None:
         self.database = database
         self.writers = 0  # connections that come here
-        self.gathers = True  # not with a slow relay: it would wait for us
         self.suppressed = 0
         self.full = False  # no more for the moment, whoever it is for
         self._still_needed = still_needed
@@ -49,7 +48,7 @@ class Books:
 
     async def _write(self) -> None:
         while self._waiting:
-            if self.gathers and len(self._waiting) < self.writers:
+            if len(self._waiting) < self.writers:
                 await asyncio.sleep(GATHER_SECONDS)
             entries, self._waiting = self._waiting, []
             started: set[int] = set()

@@ -30,7 +30,6 @@ Compose = Callable[[Message], Awaitable[Letter | Copy | None]]
 Prepare = Callable[[Sequence[Message]], Awaitable[None]]
 
 TRIES = 8
-SLOW_RELAY = 0.003  # seconds for a message
 FIRST_CLAIM = 16  # messages, and more or fewer after that, so that one claim lasts about so many seconds:
 CLAIM_SECONDS = 2.0
 LOOK_AGAIN_SECONDS = 0.5  # while another connection waits for the relay
@@ -114,7 +113,6 @@ class _Delivery:
         self._busy = 0  # connections that have a message
         self._nobody_busy = asyncio.Event()
         self._claiming: asyncio.Task[None] | None = None
-        self._pace = 0.0  # seconds that the relay takes for a message, of late
         self._come_back: timedelta | None = None  # in how long, says a relay that does not serve us
 
     async def run(self, limit: int, connections: int) -> None:
@@ -222,10 +220,7 @@ class _Delivery:
             self._all_claimed = False
 
     async def _send(self, message: Message, address: str, content: bytes) -> Outcome:
-        began = perf_counter()
         outcome = await self._relay.send(envelope_sender(message.id, self._settings), address, content)
-        self._pace += (perf_counter() - began - self._pace) / 10
-        self._books.gathers = self._pace < SLOW_RELAY
         log.info("message %d: %s, code %s", message.id, outcome.kind, outcome.code)
         return outcome
 
@@ -250,8 +245,11 @@ class _Delivery:
         if outcome.kind is Kind.RELAY_DOWN:
             self.summary.relay_down = outcome.reply
             self._come_back = outcome.come_back
-            # Behind those that were due together with it, so that no message can keep the others waiting.
-            return Change(message.id, State.READY, outcome.reply, due_at=message.due_at + timedelta(seconds=1))
+            # Behind the others, so that no message can keep them waiting: a relay may say so of one receiver only.
+            due_at = message.due_at + timedelta(seconds=1)
+            if not outcome.broken_off and not outbox.is_urgent(message):
+                due_at = datetime.now(UTC) + SHORTEST_DELAY
+            return Change(message.id, State.READY, outcome.reply, due_at=due_at)
         change = Change(message.id, State(outcome.kind.value), outcome.reply, attempts=message.attempts + 1)
         tries = message.attempts + 1
         resend = outcome.kind is Kind.IN_DOUBT and self._settings.mail_in_doubt == "resend"

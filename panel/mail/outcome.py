@@ -38,7 +38,7 @@ class Kind(StrEnum):
 class Outcome:
     kind: Kind
     reply: str
-    broken_off: bool = False  # no reply came, and the reply here is ours
+    broken_off: bool = False  # it is no reply about this message
 
     @property
     def code(self) -> str:

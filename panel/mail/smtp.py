@@ -69,7 +69,7 @@ class Relay:
                 try:
                     conversation = kept or await self._connect()
                 except (SMTPException, OSError, ValueError) as error:
-                    return outcome(Kind.RELAY_DOWN, _words(error), recipient)
+                    return outcome(Kind.RELAY_DOWN, _words(error), recipient, broken_off=True)
                 try:
                     pipelining = conversation.pipelining and not one_by_one
                     found = await _hand_over(

@@ -43,6 +43,7 @@ DOUBT = Ending(State.IN_DOUBT, taken=1)
 NO_ANSWER = Ending(State.IN_DOUBT)  # it left, and the relay never read it
 WHEN_IT_SAYS = Ending(State.DEFERRED, due="in some twelve minutes")
 DOWN = Ending(State.READY, attempts=0, mail_waits=True, due="now")
+NOT_SERVED = DOWN._replace(due="in half a minute")  # behind the others, since it may be about this message alone
 
 
 def relay_says(code: int, enhanced: str = "", *, then: str = "go on") -> Act:
@@ -110,23 +111,24 @@ TABLE: dict[str, dict[str, tuple[Act, Ending]]] = {
     },
     "AUTH": all_to(DOWN, REFUSALS, NOT_FOR_US, LEAVES, NONSENSE)
     | {"a question that never ends": (say("334 Li4u"), DOWN)},
-    "MAIL": all_to(DOWN, REFUSALS, NOT_FOR_US, NOT_NOW, NEVER, LEAVES, NONSENSE)
+    "MAIL": all_to(DOWN, LEAVES, NONSENSE)
+    | all_to(NOT_SERVED, REFUSALS, NOT_FOR_US, NOT_NOW, NEVER)
     | {"250 in many lines": (say("250-2.1.0 so", f"250-2.1.0 {ABOUT}", "250 2.1.0 OK"), SENT)}
     | {"250 without text": (say("250"), SENT)},
-    "RCPT": all_to(DOWN, NOT_FOR_US)
+    "RCPT": all_to(NOT_SERVED, NOT_FOR_US)
     | all_to(WHEN_IT_SAYS, GREYLISTED)
     | all_to(LATER, NOT_NOW, LEAVES, NONSENSE)
     | all_to(REFUSED, NEVER)
     | {f"{code}": (relay_says(code, "2.1.5"), SENT) for code in (250, 251, 252)}
     | {"250 in many lines": (say("250-2.1.5 so", f"250-2.1.5 {ABOUT}", "250 2.1.5 OK"), SENT)},
-    "DATA": all_to(DOWN, NOT_FOR_US)
+    "DATA": all_to(NOT_SERVED, NOT_FOR_US)
     | all_to(WHEN_IT_SAYS, GREYLISTED)
     | all_to(LATER, NOT_NOW, LEAVES, NONSENSE)
     | all_to(REFUSED, NEVER)
     | {"250 instead of 354": (relay_says(250, "2.0.0"), LATER)}
     | {"354 in many lines": (say("354-go", "354 on"), SENT)}
     | {"354 and leaves": (say("354 go on", then="close"), NO_ANSWER)},
-    "dot": all_to(DOWN, NOT_FOR_US)
+    "dot": all_to(NOT_SERVED, NOT_FOR_US)
     | all_to(WHEN_IT_SAYS, GREYLISTED)
     | all_to(LATER, NOT_NOW)
     | all_to(REFUSED, NEVER)
@@ -185,9 +187,9 @@ def _when(message: Message, since: datetime) -> str:
     wait = message.due_at - since
     if wait < timedelta(seconds=0):
         return "now"
-    for minutes, name in ((5, "five"), (12, "twelve")):
+    for minutes, name in ((0.5, "half a minute"), (5, "some five minutes"), (12, "some twelve minutes")):
         if timedelta(minutes=0.85 * minutes) < wait < timedelta(minutes=1.35 * minutes):
-            return f"in some {name} minutes"
+            return f"in {name}"
     return f"in {wait}"
 
 
@@ -247,8 +249,8 @@ async def test_a_relay_that_was_told_everything_at_once_and_refuses_one_part_get
     afterwards = {"": {}, " 503": {"DATA": say("503 5.5.1 no")}, " 354": {"DATA": say("354 go on")}}
     afterwards |= {" 421": {"DATA": say("421 4.3.2 closing", then="close")}, " leaves": {"DATA": Act(then="close")}}
     for name, then in afterwards.items():
-        scripts[f"MAIL 451{name}"] = {"MAIL": say("451 4.3.0 trouble")} | then, DOWN
-        scripts[f"MAIL 550, RCPT 250{name}"] = {"MAIL": say("550 5.7.1 no"), "RCPT": say("250 OK")} | then, DOWN
+        scripts[f"MAIL 451{name}"] = {"MAIL": say("451 4.3.0 trouble")} | then, NOT_SERVED
+        scripts[f"MAIL 550, RCPT 250{name}"] = {"MAIL": say("550 5.7.1 no"), "RCPT": say("250 OK")} | then, NOT_SERVED
         scripts[f"RCPT 550{name}"] = {"RCPT": NO_SUCH_USER} | then, REFUSED
         scripts[f"RCPT 450{name}"] = {"RCPT": NOT_TODAY} | then, LATER
     found: dict[Any, Any] = {}
