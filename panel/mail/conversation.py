@@ -38,7 +38,7 @@ class Conversation(asyncio.Protocol):
         return not (self._end or self._replies or self._buffer or self._transport.is_closing())
 
     def say(self, words: bytes) -> None:
-        if not self._end:
+        if not self._end and not self._transport.is_closing():
             self._transport.write(words)
 
     async def reply(self, patience: float) -> Reply:

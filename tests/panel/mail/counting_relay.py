@@ -75,8 +75,8 @@ class CountingRelay:
         door.open.add(writer)
         try:
             await self._converse(door, reader, writer)
-        except (ConnectionError, asyncio.IncompleteReadError):
-            pass  # it was killed
+        except (ConnectionError, asyncio.IncompleteReadError, RuntimeError):
+            pass  # it was killed; uvloop calls a write after that a RuntimeError
         finally:
             door.open.discard(writer)
             door.busy.discard(writer)
