@@ -6,15 +6,14 @@ No letter is composed and no mail sent inside a unit of work.
 import asyncio
 import logging
 import random
-from collections import deque
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
 
 from panel.database import Database
 from panel.mail import outbox
 from panel.mail.books import Books, StillNeeded
+from panel.mail.claims import Claims, Prepare
 from panel.mail.envelope import envelope_sender
 from panel.mail.letter import Copy, Letter, LetterError, build, wire_address
 from panel.mail.models import Message, State
@@ -27,11 +26,8 @@ from panel.settings import Settings
 from panel.web.faults import where
 
 Compose = Callable[[Message], Awaitable[Letter | Copy | None]]
-Prepare = Callable[[Sequence[Message]], Awaitable[None]]
 
 TRIES = 8
-FIRST_CLAIM = 16  # messages, and more or fewer after that, so that one claim lasts about so many seconds:
-CLAIM_SECONDS = 2.0
 LOOK_AGAIN_SECONDS = 0.5  # while another connection waits for the relay
 MOST_UNWRITTEN = 100
 FIRST_DELAY, LONGEST_DELAY = timedelta(minutes=5), timedelta(hours=4)
@@ -78,8 +74,9 @@ async def deliver(
     waiting = await pause()
     if waiting and waiting.until > datetime.now(UTC):
         return Summary(relay_down=waiting.reply, paused_until=waiting.until)
-    delivery = _Delivery(database, relay, compose, prepare, settings, still_needed, stopping or asyncio.Event())
-    await delivery.run(limit, relay.connections)
+    stopping = stopping or asyncio.Event()
+    delivery = _Delivery(database, relay, compose, prepare, settings, still_needed, stopping, limit)
+    await delivery.run()
     return delivery.summary
 
 
@@ -93,96 +90,52 @@ class _Delivery:
         settings: Settings,
         still_needed: StillNeeded | None,
         stopping: asyncio.Event,
+        limit: int,
     ) -> None:
         self.summary = Summary()
         self._database = database
         self._relay = relay
         self._compose = compose
-        self._prepare = prepare
         self._settings = settings
         self._stopping = stopping
         self._rates = Rates(settings)
         self._books = Books(database, still_needed, self._rates)
-        self._queue: deque[Message] = deque()
-        self._lent: dict[int, Message] = {}
-        self._limit = 0
-        self._size = FIRST_CLAIM
-        self._claimed_at: float | None = None
-        self._claimed = 0  # in the last claim
-        self._all_claimed = False
+        self._claims = Claims(database, self._tidy, prepare, least=relay.connections, most=limit)
         self._busy = 0  # connections that have a message
         self._nobody_busy = asyncio.Event()
-        self._claiming: asyncio.Task[None] | None = None
         self._come_back: timedelta | None = None  # in how long, says a relay that does not serve us
 
-    async def run(self, limit: int, connections: int) -> None:
-        self._limit, self._size = limit, min(limit, FIRST_CLAIM)
-        renewal = asyncio.create_task(self._renew())
+    async def run(self) -> None:
+        keeping = asyncio.create_task(self._claims.keep())
         try:
-            ends = await asyncio.gather(*(self._work() for _ in range(connections)), return_exceptions=True)
+            workers = [self._work() for _ in range(self._relay.connections)]
+            ends = await asyncio.gather(*workers, return_exceptions=True)
         finally:
-            if self._claiming:
-                await asyncio.wait({self._claiming})  # so that what it claims is given back
-            renewal.cancel()
-            await asyncio.gather(renewal, return_exceptions=True)
+            await self._claims.stop()
+            keeping.cancel()
+            await asyncio.gather(keeping, return_exceptions=True)
             await self._books.close()
             self.summary.suppressed += self._books.suppressed
             await self._database.write(self._finish())
-        self._finish_claiming()
+        self._claims.check()
         for end in ends:
             if isinstance(end, BaseException):
                 raise end
 
-    async def _next(self) -> Message | None:
-        """New messages are claimed while the last of those before are sent, so that the relay need not wait."""
-        while True:
-            if self._claiming and self._claiming.done():
-                self._finish_claiming()
-            if len(self._queue) <= self._size // 4 and not self._all_claimed and not self._claiming:
-                self._claiming = asyncio.create_task(self._claim())
-            if self._queue or not self._claiming:
-                return self._queue.popleft() if self._queue else None
-            await asyncio.wait({self._claiming})
-
-    def _finish_claiming(self) -> None:
-        claiming, self._claiming = self._claiming, None
-        if claiming:
-            claiming.result()  # raises what went wrong, to the first who asks
-
-    async def _claim(self) -> None:
-        self._adapt()
-        claimed = await self._database.write(self._take())
-        self._lent |= {message.id: message for message in claimed}
-        self._claimed, self._all_claimed = len(claimed), not claimed
-        if self._prepare and claimed:
-            await self._prepare(list(self._lent.values()))
-        self._queue.extend(claimed)
-
-    def _adapt(self) -> None:
-        """So many at a time that who asks for a link waits seconds for those before it, however slow the relay."""
-        before, self._claimed_at = self._claimed_at, perf_counter()
-        if before is None:
-            return
-        if self._claimed_at - before < CLAIM_SECONDS / 2 and self._claimed == self._size:
-            self._size = min(self._limit, 2 * self._size)
-        elif self._claimed_at - before > CLAIM_SECONDS:
-            self._size = max(self._size // 2, min(self._limit, self._relay.connections))
-
-    async def _take(self) -> list[Message]:
+    async def _tidy(self) -> None:
         if self.summary.accepted:
             await end_pause()
         if self._rates.limited:
             await self._rates.tidy()
         if recovered := await outbox.recover(self._settings.mail_in_doubt):
             log.warning("took back %d messages of a worker that is gone", recovered)
-        return await outbox.claim(self._size)
 
     async def _work(self) -> None:
         done: list[Change] = []
         self._books.writers += 1
         try:
             while not self._ends_early():
-                if message := await self._next():
+                if message := await self._claims.next():
                     await self._deal_with(message, done)
                 elif done:
                     await self._write_down(done)
@@ -217,7 +170,7 @@ class _Delivery:
             async with asyncio.timeout(LOOK_AGAIN_SECONDS):
                 await self._nobody_busy.wait()
         except TimeoutError:
-            self._all_claimed = False
+            self._claims.look_again()
 
     async def _send(self, message: Message, address: str, content: bytes) -> Outcome:
         outcome = await self._relay.send(envelope_sender(message.id, self._settings), address, content)
@@ -262,24 +215,14 @@ class _Delivery:
 
     async def _write_down(self, done: list[Change], following: Message | None = None, domain: str = "") -> bool:
         started = await self._books.write(list(done), following, domain)
-        let_go = {change.message_id for change in done}
+        self._claims.let_go(change.message_id for change in done)
         if following and not started:
-            let_go.add(following.id)
-        for number in let_go:
-            self._lent.pop(number, None)
+            self._claims.let_go([following.id])
         done.clear()
         return started
 
-    async def _renew(self) -> None:
-        while True:
-            await asyncio.sleep(outbox.LEASE.total_seconds() / 3)
-            try:
-                await self._database.write(outbox.renew(list(self._lent)))
-            except Exception as error:
-                log.warning("what is lent could not be renewed and will be tried again: %s", where(error))
-
     async def _finish(self) -> None:
-        await outbox.release(list(self._lent))
+        await self._claims.give_back()
         if self.summary.accepted:
             await end_pause()
         if self.summary.relay_down:
