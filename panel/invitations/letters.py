@@ -1,11 +1,12 @@
 """The mails to members. Each is filled in when it is sent, from how things stand at that moment."""
 
+import json
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from panel.database import current
+from panel.database import current, dialect
 from panel.draws.proof import in_groups
 from panel.invitations.links import opt_out_link, personal_link
 from panel.invitations.models import Kind, Wave
@@ -22,9 +23,14 @@ READ = (
     *("id", "review_id", "name", "email", "language", "link_id", "link_version"),
     *("opt_out", "participated", "code", "token"),
 )
-STANDING = """
+STANDING_SQLITE = """
 SELECT member.id, member.opt_out, member.participated, review.state
-FROM member JOIN review ON review.id = member.review_id WHERE member.id IN
+FROM member JOIN review ON review.id = member.review_id WHERE member.id IN (SELECT value FROM json_each(?))
+"""
+STANDING_POSTGRES = """
+SELECT member.id, member.opt_out, member.participated, review.state
+FROM member JOIN review ON review.id = member.review_id
+WHERE member.id IN (SELECT value::int FROM json_array_elements_text($1::json))
 """
 
 
@@ -72,8 +78,9 @@ class WaveLetters:
         """The ids of those that are needed now, and before when they may not go. Assumes a unit of work."""
         if not messages:
             return {}
-        ids = ", ".join(str(message.recipient_id) for message in messages)
-        _, rows = await current().execute_query(f"{STANDING} ({ids})")
+        ids = json.dumps([message.recipient_id for message in messages])
+        statement = STANDING_SQLITE if dialect() == "sqlite" else STANDING_POSTGRES
+        _, rows = await current().execute_query(statement, [ids])
         standing = {row["id"]: row for row in rows}
         found: dict[int, datetime | None] = {}
         for message in messages:
