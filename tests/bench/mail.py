@@ -7,9 +7,10 @@ import resource
 import shutil
 import smtplib
 import subprocess
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from email.message import EmailMessage
 from email.utils import formatdate, make_msgid
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
@@ -29,6 +30,7 @@ from tests.bench.sink import sink, sinks
 from tests.bench.timing import Clock, Contender, Cost, compare, console
 
 INVITATIONS = 1_000  # in each of five rounds: 5,000
+CONNECTIONS = (4, 8)  # four is what an installation has when nobody says otherwise
 READY, STDLIB = "ready-made bytes, one connection", "smtplib and EmailMessage"
 SOURCE, DJANGO = "smtp-source, 4 connections", "Django, send_messages"
 PEER = Path(os.environ.get("SAMENSPRAAK_DJANGO", ROOT / "var/django/bin/python"))
@@ -48,8 +50,11 @@ async def run(folder: Path) -> None:
             if HAS_DJANGO:
                 yardsticks.append(Contender(DJANGO, wave.send_as_django, INVITATIONS))
             beside = tuple(yardstick.name for yardstick in yardsticks)
-            ours = Contender("deliver", wave.deliver, INVITATIONS, beside)
-            await compare(f"Invitations into {kind}", "message", [ours, *yardsticks])
+            ours = [
+                Contender(f"deliver, {number} connections", partial(wave.deliver, number), INVITATIONS, beside)
+                for number in CONNECTIONS
+            ]
+            await compare(f"Invitations into {kind}", "message", [*ours, *yardsticks])
     if not HAS_DJANGO:
         console.print("Beside Django, too: python3 -m venv var/django && var/django/bin/pip install django==5.2")
 
@@ -70,9 +75,10 @@ class Wave:
     letters: list[Letter]
     file: Path
 
-    async def deliver(self) -> Cost:
-        """As the worker does: pass after pass, with letters composed and every step written down on disk."""
-        settings, database = self.opened.stage.settings, self.opened.stage.database
+    async def deliver(self, connections: int) -> Cost:
+        """As the worker does, with letters composed and every step written down on disk."""
+        settings = replace(self.opened.stage.settings, smtp_connections=connections)
+        database = self.opened.stage.database
 
         async def queue_again() -> None:
             await Message.all().delete()
