@@ -284,7 +284,7 @@ async def test_what_is_in_doubt_goes_out_again_when_the_clerk_decides_so(
     stage: Stage, review: Review, clerk: httpx2.AsyncClient
 ) -> None:
     members = await stage.members(review)
-    doubtful = [member for member in members if not member.email.startswith("verhuisd.")][:3]  # the others are refused
+    doubtful = [member for member in members if not member.email.startswith("verhuisd.")][:3]  # or it is refused
     await stage.change(Message.filter(id__gt=0), state=MailState.ACCEPTED)
     for member in doubtful:
         await set_state(stage, member, MailState.IN_DOUBT, reply="lost", attempts=1)
