@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
@@ -42,10 +43,11 @@ class Worker:
         """Until `stop`: mail, links asked for, what has a date, and the search for panels; none waits for another."""
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(self._mail())
-            tasks.create_task(self._links())
-            tasks.create_task(self._care())
+            tasks.create_task(self._again("answering who asked for a link", self._answer_requests, CARE_SECONDS))
+            tasks.create_task(self._again("looking after the reviews", self._look_after, CARE_SECONDS))
             tasks.create_task(self._panels())
-            tasks.create_task(self._mailbox())
+            if self._settings.bounce_imap_host:  # apart: a server that is silent keeps nothing else waiting
+                tasks.create_task(self._again("reading the mailbox", self._read_mailbox, MAILBOX_SECONDS))
 
     def stop(self) -> None:
         self._stopping.set()
@@ -71,40 +73,32 @@ class Worker:
                 if not summary.settled:
                     await self._wait(IDLE_SECONDS)
 
-    async def _links(self) -> None:
+    async def _again(self, what: str, work: Callable[[], Awaitable[None]], seconds: float) -> None:
+        while not self._stopping.is_set():
+            try:
+                await work()
+            except Exception as error:
+                log.error("%s failed and will be tried again: %s", what, where(error))  # noqa: TRY400
+            await self._wait(seconds)
+
+    async def _answer_requests(self) -> None:
         """Who asks for a link waits for it; the address that was typed is nowhere on disk when that was done."""
-        while not self._stopping.is_set():
-            try:
-                if await LinkRequest.exists():
-                    await self._database.write(answer_requests())
-                    await self._database.forget(main=("link_request",))
-            except Exception as error:
-                log.error("answering who asked for a link failed and will be tried again: %s", where(error))  # noqa: TRY400
-            await self._wait(CARE_SECONDS)
+        if await LinkRequest.exists():
+            await self._database.write(answer_requests())
+            await self._database.forget(main=("link_request",))
 
-    async def _care(self) -> None:
-        while not self._stopping.is_set():
-            try:
-                await self._remind_halfway()
-                await self._close_due()
-                await self._clear_withdrawn()
-                await self._clear_returned()
-                await self._destroy_secrets()
-                await build_wanted(self._database, self._settings)
-                if self._settings.bounce_maildir:
-                    await empty_maildir(self._database, self._settings)
-            except Exception as error:
-                log.error("looking after the reviews failed and will be tried again: %s", where(error))  # noqa: TRY400
-            await self._wait(CARE_SECONDS)
+    async def _look_after(self) -> None:
+        await self._remind_halfway()
+        await self._close_due()
+        await self._clear_withdrawn()
+        await self._clear_returned()
+        await self._destroy_secrets()
+        await build_wanted(self._database, self._settings)
+        if self._settings.bounce_maildir:
+            await empty_maildir(self._database, self._settings)
 
-    async def _mailbox(self) -> None:
-        """A server that is silent keeps nothing else waiting."""
-        while self._settings.bounce_imap_host and not self._stopping.is_set():
-            try:
-                await empty_mailbox(self._database, self._settings)
-            except Exception as error:
-                log.error("reading the mailbox failed and will be tried again: %s", where(error))  # noqa: TRY400
-            await self._wait(MAILBOX_SECONDS)
+    async def _read_mailbox(self) -> None:
+        await empty_mailbox(self._database, self._settings)
 
     async def _panels(self) -> None:
         """A search takes up to minutes; who stops the service does not wait for it: it is begun again later."""

@@ -12,7 +12,7 @@ from panel.invitations.actions import GONE, gone
 from panel.invitations.bounced import not_reached
 from panel.invitations.models import LINK, Kind, Wave
 from panel.invitations.sent import messages_of
-from panel.mail.models import Message, State
+from panel.mail.models import UNDER_WAY, Message, State
 from panel.mail.reply_codes import codes_in, explain
 from panel.people.models import Member, OptOut
 from panel.reviews.models import Review
@@ -30,7 +30,7 @@ class Unmailed(StrEnum):
 
 
 GROUPS: dict[str, tuple[State | Unmailed, ...]] = {
-    "under_way": (State.READY, State.CLAIMED, State.SENDING, State.DEFERRED),
+    "under_way": UNDER_WAY,
     "accepted": (State.ACCEPTED,),
     "in_doubt": (State.IN_DOUBT,),
     "failed": (State.REFUSED, State.BOUNCED_SOFT, State.BOUNCED_HARD, State.COMPLAINED),

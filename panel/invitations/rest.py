@@ -4,10 +4,9 @@ from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
 from panel.invitations.models import Kind, Wave
-from panel.mail.models import Message, State
+from panel.mail.models import UNDER_WAY, Message, State
 from panel.settings import Settings
 
-ON_ITS_WAY = (State.READY, State.CLAIMED, State.SENDING, State.DEFERRED)
 ARRIVED = (State.ACCEPTED, State.IN_DOUBT, State.BOUNCED_SOFT)
 LATER = timedelta(hours=1)
 
@@ -19,7 +18,7 @@ async def may_be_reminded(settings: Settings, review_id: int, member_ids: Collec
     rest, now = timedelta(hours=settings.reminder_rest_hours), datetime.now(UTC)
     found = {}
     for invitation in await invitations:
-        if invitation.state in ON_ITS_WAY:
+        if invitation.state in UNDER_WAY:
             found[invitation.recipient_id] = now + min(rest, LATER)
         elif invitation.state in ARRIVED:
             found[invitation.recipient_id] = invitation.changed_at + rest

@@ -8,7 +8,7 @@ from panel.audit import record
 from panel.invitations.letters import write_letter
 from panel.invitations.models import Kind, Trial
 from panel.mail.letter import Letter
-from panel.mail.models import Message
+from panel.mail.models import UNDER_WAY, Message
 from panel.mail.models import State as MailState
 from panel.mail.outbox import URGENT, queue
 from panel.people.models import Member, current_draw
@@ -21,7 +21,6 @@ from panel.web.messages import Refused, sentence
 TRIAL = "trial"  # the kind of such a message; its occasion is the row of Trial
 EXAMPLE_CODE = "V00RBEE1DC0DE000"
 QUIET = timedelta(minutes=1)
-UNDER_WAY = (MailState.READY, MailState.CLAIMED, MailState.SENDING, MailState.DEFERRED)
 
 
 async def example_letter(settings: Settings, review: Review, kind: Kind) -> Letter:

@@ -80,13 +80,13 @@ class Books:
             urgent = {entry.following.id for entry in entries if entry.following and is_urgent(entry.following)}
             places = await self._rates.take_places(domains, urgent)
             full = starting - places.now - places.later.keys()
-            changes += [Change(number, State.READY, "", started=False) for number in full]
+            changes += [_put_back(number) for number in full]
             starting, self.full = places.now, places.relay_full
             changes += [_put_back(number, at) for number, at in places.later.items()]
         return await outbox.change(changes, starting)
 
 
-def _put_back(number: int, due_at: datetime) -> Change:
+def _put_back(number: int, due_at: datetime | None = None) -> Change:
     return Change(number, State.READY, "", due_at=due_at, started=False)
 
 

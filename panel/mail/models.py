@@ -19,6 +19,7 @@ class State(StrEnum):
     COMPLAINED = "complained"  # it arrived, and the receiver calls it unwanted
 
 
+UNDER_WAY = (State.READY, State.CLAIMED, State.SENDING, State.DEFERRED)  # how it ends is still open
 RETURNED = (State.BOUNCED_SOFT, State.BOUNCED_HARD, State.COMPLAINED)  # from bad to worse
 
 

@@ -1,5 +1,6 @@
 """Dates, times and numbers as people write them here."""
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -29,18 +30,20 @@ def today() -> date:
     return datetime.now(AMSTERDAM).date()
 
 
-def format_date(day: date) -> str:
+def _local_date(day: date) -> date:
+    return local(day).date() if isinstance(day, datetime) else day
+
+
+def format_date(day: date, months: Sequence[str] = MONTHS) -> str:
     """20 november 2026"""
-    if isinstance(day, datetime):
-        day = local(day).date()
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    day = _local_date(day)
+    return f"{day.day} {months[day.month - 1]} {day.year}"
 
 
-def format_day(day: date) -> str:
+def format_day(day: date, days: Sequence[str] = DAYS, months: Sequence[str] = MONTHS) -> str:
     """vrijdag 20 november"""
-    if isinstance(day, datetime):
-        day = local(day).date()
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    day = _local_date(day)
+    return f"{days[day.weekday()]} {day.day} {months[day.month - 1]}"
 
 
 def format_moment(moment: datetime) -> str:

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from panel.web.dutch import local
+from panel.web import dutch
 
 MONTHS = (
     "January",
@@ -23,18 +23,14 @@ DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sun
 
 def format_date(day: date) -> str:
     """20 November 2026"""
-    if isinstance(day, datetime):
-        day = local(day).date()
-    return f"{day.day} {MONTHS[day.month - 1]} {day.year}"
+    return dutch.format_date(day, MONTHS)
 
 
 def format_day(day: date) -> str:
     """Friday 20 November"""
-    if isinstance(day, datetime):
-        day = local(day).date()
-    return f"{DAYS[day.weekday()]} {day.day} {MONTHS[day.month - 1]}"
+    return dutch.format_day(day, DAYS, MONTHS)
 
 
 def format_moment(moment: datetime) -> str:
     """20 November 2026, 14:30"""
-    return f"{format_date(moment)}, {local(moment):%H:%M}"
+    return f"{format_date(moment)}, {dutch.local(moment):%H:%M}"
