@@ -82,10 +82,16 @@ class Visitor:
         return self.page.get_by_role("link", name=name, exact=True)
 
     async def press(self, name: str) -> None:
-        await self.button(name).click()
+        await self.go(self.button(name))
 
     async def follow(self, name: str) -> None:
-        await self.link(name).click()
+        await self.go(self.link(name))
+
+    async def go(self, target: Locator) -> None:
+        """Click, and wait for the page that it leads to: a click alone comes back before the page does."""
+        async with self.page.expect_event("framenavigated"):
+            await target.click()
+        await self.page.wait_for_load_state()
 
     async def look(self) -> None:
         """Hold this page against the measure: narrow, wide, dark, in forced colours, with large text."""

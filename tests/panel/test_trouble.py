@@ -19,7 +19,7 @@ from panel.database import Database, current
 from panel.demo.browser import new_client
 from panel.demo.service import free_port, service
 from panel.invitations.links import ANSWER, make_token
-from panel.mail.models import Message, Pause
+from panel.mail.models import UNDER_WAY, Message, Pause
 from panel.mail.models import State as MailState
 from panel.people.models import Member
 from panel.reports.models import Build, Report
@@ -31,7 +31,6 @@ from tests.panel.slow_relay import SlowRelay
 from tests.panel.stage import Stage, work
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
-WAITING = (MailState.READY, MailState.CLAIMED, MailState.SENDING, MailState.DEFERRED)
 WORDS = "10"  # the number of the question for words
 
 
@@ -43,14 +42,14 @@ async def relay(tmp_path: Path) -> AsyncIterator[SlowRelay]:
 
 
 async def mail_done() -> bool:
-    return not await Message.filter(state__in=WAITING).exists()
+    return not await Message.filter(state__in=UNDER_WAY).exists()
 
 
 async def let_mail_time_pass(stage: Stage) -> None:
     """Leases have run out, pauses are over, and what waits is due."""
     past = datetime.now(UTC) - timedelta(hours=5)
     await stage.change(Message.filter(lease_until__isnull=False), lease_until=past)
-    await stage.change(Message.filter(state__in=WAITING), due_at=past)
+    await stage.change(Message.filter(state__in=UNDER_WAY), due_at=past)
     await stage.change(Pause.filter(), until=past)
 
 

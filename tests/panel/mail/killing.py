@@ -22,7 +22,7 @@ from time import monotonic
 
 from panel.database import Database
 from panel.invitations.models import Kind, Wave
-from panel.mail.models import Message, Pause, State
+from panel.mail.models import UNDER_WAY, Message, Pause, State
 from panel.mail.outbox import queue
 from panel.people.models import Member
 from panel.reviews.models import Review
@@ -32,7 +32,6 @@ from tests.panel.mail.counting_relay import CountingRelay, Door
 from tests.panel.stage import Stage, frame
 
 WORKERS, CONNECTIONS = 2, 4
-WAITING = (State.READY, State.CLAIMED, State.SENDING, State.DEFERRED)
 PACES = (1.5, 4.0, 8.0)  # seconds that the replies alone take of a wave that nobody disturbs: it can be hit anywhere
 STALL_SECONDS = 1.0  # without anything moving, while the workers live: what is left is lent to the dead
 
@@ -157,7 +156,7 @@ class Harness:
     async def let_time_pass(self) -> None:
         """Leases have run out, pauses are over, and what waits is due."""
         past = datetime.now(UTC) - timedelta(hours=5)
-        await self.stage.change(Message.filter(state__in=WAITING), due_at=past)
+        await self.stage.change(Message.filter(state__in=UNDER_WAY), due_at=past)
         await self.stage.change(Message.filter(lease_until__isnull=False), lease_until=past)
         await self.stage.change(Pause.filter(), until=past)
 
@@ -196,7 +195,7 @@ class Harness:
             await asyncio.sleep(0.001)
             if turn % 100:
                 continue
-            waiting = await Message.filter(state__in=WAITING).count()
+            waiting = await Message.filter(state__in=UNDER_WAY).count()
             if not waiting:
                 return
             now = waiting, sum(map(len, self.relay.received.values()))
