@@ -14,9 +14,9 @@ async def save_version(proposal: Proposal, dossier: Dossier, staff: Staff) -> Pr
     """Keep what the proposal says now. Saving what is already there adds nothing."""
     await Proposal.select_for_update().get(id=proposal.id)  # who saves at the same moment gets the next number
     last = await newest_version(proposal)
-    digest = dossier.digest()
-    if last and last.digest == digest:
+    if last and Dossier.from_json(last.content) == dossier:
         return last
+    digest = dossier.digest()
     version = await ProposalVersion.create(
         proposal=proposal,
         number=last.number + 1 if last else 1,

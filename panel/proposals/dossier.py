@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 KINDS = {
@@ -19,6 +20,32 @@ LAWS = {
 }
 SUMMARY_WORDS = 400
 MOST_VALUES = 3
+ONLY_DUTCH = ("text", "claims", "sources")  # of what members read
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A fact in the proposal, where it comes from, and of which day that is (ISO)."""
+
+    claim: str
+    source: str = ""
+    link: str = ""
+    date: str = ""
+
+
+@dataclass(frozen=True)
+class English:
+    """The same as in the dossier, for who reads little Dutch. What is empty is read in Dutch."""
+
+    title: str = ""
+    question: str = ""
+    summary: str = ""
+    goal: str = ""
+    monday: str = ""
+    fixed: str = ""
+    still_open: str = ""
+    decides: str = ""
+    indicators: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -40,25 +67,51 @@ class Dossier:
     laws: tuple[str, ...] = ()
     hardship: str = ""
     paperwork: str = ""
-    sources: str = ""
+    claims: tuple[Claim, ...] = ()
+    sources: str = ""  # as they were written down before there were claims
     indicators: tuple[str, ...] = ()
     decides: str = "de gemeenteraad"
+    english: English = English()
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
     @classmethod
-    def from_json(cls, content: dict[str, Any]) -> "Dossier":
-        known = {field.name for field in fields(cls)}
-        values: dict[str, Any] = {}
-        for name, value in content.items():
-            values[name] = tuple(value) if isinstance(value, list) else value
-        return cls(**{name: value for name, value in values.items() if name in known})
+    def from_json(cls, content: Mapping[str, Any]) -> "Dossier":
+        """Also of what was saved when there were fewer fields, or others."""
+        known = _known(cls, content)
+        claims = tuple(Claim(**_known(Claim, claim)) for claim in content.get("claims", ()))
+        return cls(**known | {"claims": claims, "english": English(**_known(English, content.get("english", {})))})
 
     def digest(self) -> str:
         """SHA-256 over the content as JSON with sorted keys."""
         text = json.dumps(self.to_json(), sort_keys=True, ensure_ascii=False)
         return hashlib.sha256(text.encode()).hexdigest()
+
+    def in_language(self, language: str) -> "Dossier":
+        """What a member reads who chose this language: Dutch where there is nothing else."""
+        if language != "en":
+            return self
+        names = {field.name for field in fields(English)} - self.untranslated(language)
+        return replace(self, **{name: getattr(self.english, name) for name in names})
+
+    def untranslated(self, language: str) -> frozenset[str]:
+        """The fields that a member who chose this language reads in Dutch."""
+        if language != "en":
+            return frozenset()
+        without = [field.name for field in fields(English) if not getattr(self.english, field.name)]
+        if len(self.english.indicators) != len(self.indicators):
+            without.append("indicators")
+        return frozenset((*without, *ONLY_DUTCH))
+
+    def fillings(self) -> dict[str, Any]:
+        """What a questionnaire can be filled with, by the name of its placeholder: pairs of Dutch and English."""
+        english = self.in_language("en")
+        return {
+            "doel": (_within_a_sentence(self.goal), _within_a_sentence(english.goal)),
+            "grondwaarden": self.values,
+            "indicatoren": tuple(zip(self.indicators, english.indicators, strict=True)),
+        }
 
     def missing(self) -> list[str]:
         """Codes of what must be there before residents can be asked, in the order of the form."""
@@ -66,6 +119,8 @@ class Dossier:
         codes = [name for name in (*needed, "indicators") if not getattr(self, name)]
         if len(self.summary.split()) > SUMMARY_WORDS:
             codes.append("summary_too_long")
+        if len(self.english.summary.split()) > SUMMARY_WORDS:
+            codes.append("english_summary_too_long")
         return codes
 
     def remarks(self) -> list[str]:
@@ -77,4 +132,19 @@ class Dossier:
             codes.append("no_paperwork")
         if len(self.laws) == 1 and len(self.values) > 2:
             codes.append("one_law_many_areas")
+        if not (self.claims or self.sources):
+            codes.append("no_sources")
+        if self.english == English():
+            codes.append("no_english")
         return codes
+
+
+def _known(kind: type[Dossier | Claim | English], content: Mapping[str, Any]) -> dict[str, Any]:
+    names = {field.name for field in fields(kind)}
+    return {
+        name: tuple(value) if isinstance(value, list) else value for name, value in content.items() if name in names
+    }
+
+
+def _within_a_sentence(text: str) -> str:
+    return text.strip().rstrip(".")

@@ -7,7 +7,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 
 from deliberation.questionnaire import Question
 from panel.answers.wording import what_is_wrong
-from panel.proposals.dossier import Dossier
+from panel.proposals.dossier import Dossier, English
 from panel.reviews.states import LIFE
 from panel.settings import ROOT, TEMPLATES
 from panel.web.messages import Refused, catalogue, sentence
@@ -36,13 +36,14 @@ def _codes(node: ast.expr) -> Iterator[str]:
 
 def put_together() -> set[str]:
     """The codes whose last part is made while the program runs, from what that part can be."""
-    dossier = Dossier(title="", laws=("wmo",), values=("a", "b", "c"), summary="woord " * 401)
+    long = "woord " * 401
+    dossier = Dossier(title="", laws=("wmo",), values=("a", "b", "c"), summary=long, english=English(summary=long))
     empty = Dossier(title="")
     kinds = (ROOT / "deliberation" / "questionnaire.py").read_text()
     answers = re.findall(r'AnswerError\("(\w+)"|_require\(.*, "(\w+)"[,)]', kinds)
     return {
         *(f"review.not_{state}" for state in LIFE[:-1]),
-        *(f"dossier.{code}" for code in (*empty.missing(), *dossier.missing(), *dossier.remarks())),
+        *(f"dossier.{code}" for code in (*empty.missing(), *empty.remarks(), *dossier.missing(), *dossier.remarks())),
         *(f"answers.{first or second}" for first, second in answers),
         "answers.required_vote",
     }
@@ -67,7 +68,7 @@ def test_a_sentence_without_its_facts_is_an_error() -> None:
 
 
 def test_a_wrong_answer_to_the_vote_has_a_sentence_of_its_own() -> None:
-    from deliberation.questionnaire import AnswerError
+    from deliberation.answering import AnswerError
 
     vote = Question("q", "single", "Wat moet de raad doen?", required=True, is_vote=True)
     assert what_is_wrong(vote, AnswerError("required"))["answer"] == sentence("answers.required_vote")
