@@ -5,6 +5,8 @@ from functools import cache
 import yaml
 
 from panel.settings import TEMPLATES
+from panel.web import english
+from panel.web.display import DUTCH, ENGLISH, Language
 
 
 class Refused(Exception):  # noqa: N818 - it is not a fault of the program but an answer to a person
@@ -16,12 +18,18 @@ class Refused(Exception):  # noqa: N818 - it is not a fault of the program but a
     def __init__(self, code: str, field: str = "", **facts: object) -> None:
         self.code = code
         self.field = field
+        self._facts = facts
         self.sentence = sentence(code, **facts)
         super().__init__(self.sentence)
 
+    def said_in(self, language: Language) -> dict[str, str]:
+        """The sentence, at the field that it is about."""
+        return {self.field: sentence(self.code, language, **self._facts)}
 
-def sentence(code: str, **facts: object) -> str:
-    return catalogue()[code].format(**facts)
+
+def sentence(code: str, language: Language = DUTCH, /, **facts: object) -> str:
+    text = catalogue()[code]
+    return (english.translated(text) if language == ENGLISH else text).format(**facts)
 
 
 @cache

@@ -1,9 +1,14 @@
-"""Pages from templates. A variable that does not exist is an error, and everything is escaped."""
+"""Pages from templates. A variable that does not exist is an error, and everything is escaped.
+
+Templates are written in Dutch; what members read stands between {% trans %} and {% endtrans %}, or in t("…"). In
+English a page is the same template with templates/english.yaml: one structure, one place for each text, whole
+sentences for who translates. A sentence without its English is an error too.
+"""
 
 import hashlib
 from collections.abc import Callable
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
@@ -15,16 +20,26 @@ from starlette.responses import HTMLResponse
 
 from panel.settings import TEMPLATES, Settings
 from panel.web import dutch, english
+from panel.web.display import DUTCH, ENGLISH, Language, in_large_print
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "br", "hr", "a", "code", "pre"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
-D = TypeVar("D")
+
+
+def environment(language: Language = DUTCH) -> Environment:
+    return _environments()[language]
 
 
 @cache
-def environment() -> Environment:
+def _environments() -> dict[Language, Environment]:
+    """One for each language: what templates import is made once, in that language."""
+    return {DUTCH: _environment(DUTCH), ENGLISH: _environment(ENGLISH)}
+
+
+def _environment(language: Language) -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
+        extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         auto_reload=False,
         autoescape=True,
@@ -35,28 +50,45 @@ def environment() -> Environment:
         "date": _by_language(dutch.format_date, english.format_date),
         "day": _by_language(dutch.format_day, english.format_day),
         "moment": _by_language(dutch.format_moment, english.format_moment),
-        "number": dutch.format_number,
+        "number": _by_language(dutch.format_number, english.format_number),
         "markdown": markdown,
         "zip": zip,
     }
-    made.globals["static"] = static
+    made.extend(newstyle_gettext=True)
+    made.policies["ext.i18n.trimmed"] = True
+    said = _in_english if language == ENGLISH else _in_dutch
+    made.globals |= {"static": static, "lang": language, "t": said, "gettext": said}
+    # Behind an address without a member, so that the page it leads to is in the same language.
+    made.globals["keep"] = "?taal=en" if language == ENGLISH else ""
     return made
 
 
-def _by_language(in_dutch: Callable[[D], str], in_english: Callable[[D], str]) -> Callable[[Context, D], str]:
+def _in_dutch(text: str, **facts: object) -> Markup:
+    return Markup(text) % facts  # noqa: S704 - it stands in a template; facts are escaped
+
+
+def _in_english(text: str, **facts: object) -> Markup:
+    return Markup(english.translated(text)) % facts  # noqa: S704 - as above, by way of the catalogue
+
+
+def _by_language(in_dutch: Callable[..., str], in_english: Callable[..., str]) -> Callable[..., str]:
     """A filter that follows `lang` of the template."""
 
     @pass_context
-    def formatted(context: Context, day: D) -> str:
-        return (in_english if context.get("lang") == "en" else in_dutch)(day)
+    def formatted(context: Context, *values: object) -> str:
+        return (in_english if context.get("lang") == ENGLISH else in_dutch)(*values)
 
     return formatted
 
 
-def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
+def page(
+    request: Request, template: str, status: int = 200, *, lang: Language = DUTCH, **context: Any
+) -> HTMLResponse:
     text = render(
         template,
         request.app.state.settings,
+        lang,
+        large=in_large_print(request),
         staff=getattr(request.state, "staff", None),
         path=request.url.path,
         **context,
@@ -64,8 +96,8 @@ def page(request: Request, template: str, status: int = 200, **context: Any) -> 
     return HTMLResponse(text, status_code=status)
 
 
-def render(template: str, settings: Settings, **context: Any) -> str:
-    return environment().get_template(template).render(settings=settings, lang="nl", **context)
+def render(template: str, settings: Settings, lang: Language = DUTCH, **context: Any) -> str:
+    return environment(lang).get_template(template).render(settings=settings, **context)
 
 
 def markdown(text: str) -> Markup:
