@@ -39,7 +39,7 @@ def put_together() -> set[str]:
     long = "woord " * 401
     dossier = Dossier(title="", laws=("wmo",), values=("a", "b", "c"), summary=long, english=English(summary=long))
     empty = Dossier(title="")
-    kinds = (ROOT / "deliberation" / "questionnaire.py").read_text()
+    kinds = (ROOT / "deliberation" / "answering.py").read_text()
     answers = re.findall(r'AnswerError\("(\w+)"|_require\(.*, "(\w+)"[,)]', kinds)
     return {
         *(f"review.not_{state}" for state in LIFE[:-1]),
