@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from deliberation.answering import Answer, Answers
 from deliberation.disclosure import Cell, Cells, hide, share_reason
 from deliberation.figures import (
     Advice,
@@ -22,7 +23,7 @@ from deliberation.figures import (
 )
 from deliberation.participation import participation
 from deliberation.precision import Design, Estimate, estimates, share_interval
-from deliberation.questionnaire import Answer, Answers, Question, Questionnaire
+from deliberation.questionnaire import Question, Questionnaire
 from deliberation.sample import Stratum, add_up, weigh
 from deliberation.splits import publish_split, split_vote, vote_cells
 from deliberation.statements import QUOTE_RULE, Statement, add_to_cells, choose_quotes, publish_statements
@@ -124,7 +125,7 @@ def find(
     splits = split_vote(vote, classes, answers, variables, (clear.question, clear.keys))
     points = [point for each in critical for raw in raws.get(each.question, ()) for point in made.points(each, raw)]
 
-    texts = {q.id: [s for s in statements if s.question == q.id] for q in questionnaire.questions if q.type == "text"}
+    texts = {q.id: [s for s in statements if s.question == q.id] for q in questionnaire.questions if q.form == "text"}
     most = quotes_per_side if made.n >= thresholds.floor else 0
     quotes = {q: choose_quotes(texts[q], conditions, quote_seed, most) for q in texts}
     cells = vote_cells(votes, splits, clear_table, (clear.question, clear.keys), thresholds.floor)
@@ -198,9 +199,9 @@ class _Made:
         protected: bool,
     ) -> QuestionFindings:
         n, texts = sum(answer is not None for answer in given), None
-        if question.type == "text":
+        if question.form == "text":
             n = texts = written
-        if question.type == "multi_other":
+        if question.form == "multi_other":
             texts = written
         floor = self.thresholds.floor
         return QuestionFindings(
@@ -212,7 +213,7 @@ class _Made:
             n=n if n >= floor else None,
             tables=tuple(publish(raw, hidden, self.design, self.thresholds) for raw in raws),
             mean=publish_mean(raws[0], hidden, self.design, self.thresholds, protected=protected)
-            if question.type == "scale"
+            if question.form == "scale"
             else None,
             texts=texts if texts is not None and texts >= floor else None,
         )
@@ -226,7 +227,7 @@ def _hide_question(
     known = cells
     for point in points:
         known = point.added_to(known)
-    if question.type == "scale":
+    if question.form == "scale":
         known = replace(known, limits=scale_limits(raws[0], made.design))
     hidden = hide(known, made.thresholds.floor)
     if not hidden.exposed:

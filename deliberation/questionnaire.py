@@ -1,52 +1,83 @@
-"""What is asked: the questions, and the checking of one answer or of one set of answers.
+"""What is asked: the questions, typed, in one language.
 
 A questionnaire is plain data (as read from YAML or JSON), complete with its choices and texts in every language.
-`fill` puts the dossier of one proposal into it; the filled data is what a review freezes. `read` turns filled data
-into typed questions in one language.
+`filling.fill` puts the texts of one proposal into it; the filled data is what a review freezes. `read` turns filled
+data into typed questions. `answering` checks what is answered to them, `routing` says which of them are asked.
 
-Answers are JSON values, one form per type of question:
+A question in the data:
 
-    single                 "key"
-    single_per_item        {"item": "key", ...}
-    multi_with_direction   {"key": "direction", ...}      ("" for a choice that stands alone)
-    text                   "words"
-    scale                  7, or "x" for a choice beside the scale
-    multi_other            {"chosen": ["key", ...], "other": "words"}
-
-A question that was not answered is absent.
+    id         stays the same as long as its meaning does, so that reviews can be compared
+    type       one of TYPES
+    nl, en     its words
+    options, items, directions
+               {key: [nl, en]}: what can be chosen, what it is chosen for, and whether that is good or bad
+    apart      keys of options that are shown apart from the others (no opinion)
+    alone      keys of options that exclude every other choice
+    min, max, max_choices, max_chars
+    required, is_vote, extra
+    when       {question: [keys]} or a list of those: asked only when each question of one mapping was answered with
+               one of its keys. Questions without `when` are always asked.
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from copy import deepcopy
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-QuestionType = Literal["single", "single_per_item", "multi_with_direction", "text", "scale", "multi_other"]
-Answer = Any
-Answers = Mapping[str, Answer]
-TYPES: tuple[QuestionType, ...] = (
-    "single",
-    "single_per_item",
-    "multi_with_direction",
-    "text",
-    "scale",
-    "multi_other",
-)
-OTHER_MAX_CHARS = 200
+Language = Literal["nl", "en"]
+QuestionType = Literal[
+    "single", "single_per_item", "multi_with_direction", "text", "scale", "multi_other", "likert", "statement"
+]
+Form = Literal["single", "single_per_item", "multi_with_direction", "text", "scale", "multi_other"]
+FORMS: dict[QuestionType, Form] = {
+    "single": "single",
+    "single_per_item": "single_per_item",
+    "multi_with_direction": "multi_with_direction",
+    "text": "text",
+    "scale": "scale",
+    "multi_other": "multi_other",
+    "likert": "single",
+    "statement": "single",
+}
+TYPES: tuple[QuestionType, ...] = tuple(FORMS)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
+FAULTS = {
+    "id": "A question has no id of letters, digits and underscores: {question}.",
+    "twice": "Two questions have the id {question}.",
+    "one_vote": "There must be exactly one question that is the vote, and it must be a single choice.",
+    "type": "{question} has the unknown type {type}.",
+    "malformed": "{question}: {field} is not what it should be.",
+    "few_choices": "{question} needs more {field}.",
+    "same_key": "{question} uses the key {key} for two things.",
+    "no_key": "{question}: {key} is named under {field}, but is not one of its choices.",
+    "not_filled": "{question}: the placeholder {name} has not been filled in.",
+    "missing": "Nothing was given for {names}.",
+    "unknown_item": "{question}: {name} names {key}, which has no text.",
+    "many_items": "{question}: {name} gives more than {most} items.",
+    "brace": "What was given for {names} holds a placeholder itself.",
+    "when": "{question}: the condition is not a mapping of questions to lists of keys, or a list of those.",
+    "when_vote": "{question} is the vote: it is asked of everyone and can have no condition.",
+    "when_unknown": "{question} has a condition on {on}, which does not exist.",
+    "when_later": "{question} has a condition on {on}, which does not stand before it.",
+    "when_form": "{question} has a condition on {on}, which is not answered with a choice.",
+    "when_key": "{question} has a condition on {on}, which has no choice {key}.",
+    "unreachable": "Nobody can ever be asked {question}: its conditions cannot hold together.",
+    "tangled": "The conditions of {question} are too many to check.",
+}
 
 
 class QuestionnaireError(ValueError):
-    """The questionnaire cannot be used; the message says which question and why."""
+    """The questionnaire cannot be used.
 
+    The message is one English sentence that names the question. `code` is a key of FAULTS, `question` the id (empty
+    when it is about the whole), `facts` what else stands in the sentence, to say it in another language.
+    """
 
-class AnswerError(ValueError):
-    """An answer that cannot be accepted: `code` names the reason, `facts` what to put in its sentence."""
-
-    def __init__(self, code: str, **facts: str | int) -> None:
-        super().__init__(code)
+    def __init__(self, code: str, question: str = "", **facts: str | int) -> None:
+        super().__init__(FAULTS[code].format(question=question, **facts))
         self.code = code
+        self.question = question
         self.facts = facts
 
 
@@ -57,11 +88,20 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """An earlier question that was answered with one of these keys (for several choices: chose one of them)."""
+
+    question: str
+    keys: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class Question:
     """One question in one language.
 
     `apart` and `alone` are keys of options: shown apart from the others, and excluding every other choice.
     `most` is the largest number of choices (or of characters, for text); `low` and `high` bound a scale.
+    `when`: the question is asked when every condition of any of these alternatives holds; without any, always.
     """
 
     id: str
@@ -78,6 +118,12 @@ class Question:
     required: bool = False
     is_vote: bool = False
     extra: bool = False
+    when: tuple[tuple[Condition, ...], ...] = ()
+
+    @property
+    def form(self) -> Form:
+        """How it is answered; types that are answered alike share a form."""
+        return FORMS[self.type]
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -93,7 +139,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Questionnaire:
-    version: int
+    version: str
     questions: tuple[Question, ...]
 
     @property
@@ -111,184 +157,118 @@ class Questionnaire:
         raise KeyError(question_id)
 
 
-def fill(data: Mapping[str, Any], goal: str, values: Sequence[str], indicators: Sequence[str]) -> dict[str, Any]:
-    """The questionnaire with the dossier of one proposal put in.
-
-    `goal` replaces {doel}; `values` are keys of the item texts that replace {grondwaarden}; `indicators` are
-    sentences that replace {indicatoren}. Raises QuestionnaireError when a placeholder has nothing to be filled with.
-    """
-    filled = deepcopy(dict(data))
-    for question in filled["questions"]:
-        if question.get("items") == "{grondwaarden}":
-            question["items"] = _chosen_items(question, values)
-        if question.get("options") == "{indicatoren}":
-            if not indicators:
-                raise QuestionnaireError(f"{question['id']}: the proposal names no indicator")
-            question["options"] = {f"i{n}": [text, text] for n, text in enumerate(indicators, 1)}
-        for language in ("nl", "en"):
-            text = question[language]
-            if "{doel}" in text and not goal.strip():
-                raise QuestionnaireError(f"{question['id']}: the proposal names no goal")
-            question[language] = text.replace("{doel}", goal.strip().rstrip("."))
-    read(filled)
-    return filled
-
-
-def _chosen_items(question: Mapping[str, Any], values: Sequence[str]) -> dict[str, Any]:
-    texts = question["item_texts"]
-    unknown = [value for value in values if value not in texts]
-    if unknown:
-        raise QuestionnaireError(f"{question['id']}: unknown founding value {unknown[0]}")
-    if not values:
-        raise QuestionnaireError(f"{question['id']}: the proposal names no founding value")
-    if len(values) > question["max_items"]:
-        raise QuestionnaireError(f"{question['id']}: at most {question['max_items']} founding values")
-    return {value: texts[value] for value in texts if value in values}
-
-
-def read(data: Mapping[str, Any], language: Literal["nl", "en"] = "nl") -> Questionnaire:
+def read(data: Mapping[str, Any], language: Language = "nl") -> Questionnaire:
     """Filled data as typed questions. Raises QuestionnaireError on anything that cannot be asked."""
     questions = tuple(_question(entry, language) for entry in data["questions"])
     ids = [question.id for question in questions]
-    if len(set(ids)) < len(ids):
-        raise QuestionnaireError("two questions share an id")
-    if sum(question.is_vote for question in questions) != 1:
-        raise QuestionnaireError("there must be exactly one vote")
-    return Questionnaire(version=int(data["version"]), questions=questions)
+    for question_id in ids:
+        if ids.count(question_id) > 1:
+            raise QuestionnaireError("twice", question_id)
+    if [question.form for question in questions if question.is_vote] != ["single"]:
+        raise QuestionnaireError("one_vote")
+    return Questionnaire(version=str(data["version"]), questions=questions)
 
 
-def _question(entry: Mapping[str, Any], language: Literal["nl", "en"]) -> Question:
-    column = 0 if language == "nl" else 1
-    name = entry.get("id", "a question without id")
+def _question(entry: Mapping[str, Any], language: Language) -> Question:
+    name = str(entry.get("id", ""))
+    if not ID.fullmatch(name):
+        raise QuestionnaireError("id", name)
     if entry.get("type") not in TYPES:
-        raise QuestionnaireError(f"{name}: unknown type {entry.get('type')}")
-    for field in ("options", "items"):
-        if isinstance(entry.get(field), str):
-            raise QuestionnaireError(f"{name}: {entry[field]} has not been filled in")
-    if PLACEHOLDER.search(entry[language]):
-        raise QuestionnaireError(f"{name}: a placeholder has not been filled in")
+        raise QuestionnaireError("type", name, type=str(entry.get("type")))
 
-    def options(field: str) -> tuple[Option, ...]:
-        return tuple(Option(str(key), texts[column]) for key, texts in (entry.get(field) or {}).items())
+    def number(*fields: str) -> int:
+        value = next((entry[field] for field in fields if entry.get(field) is not None), 0)
+        if type(value) is not int:
+            raise QuestionnaireError("malformed", name, field=fields[0])
+        return value
 
-    return Question(
-        id=entry["id"],
+    question = Question(
+        id=name,
         type=entry["type"],
-        text=entry[language],
-        options=options("options"),
-        items=options("items"),
-        directions=options("directions"),
-        apart=tuple(entry.get("apart", ())),
-        alone=tuple(entry.get("alone", ())),
-        most=int(entry.get("max_choices") or entry.get("max_chars") or 0),
-        low=int(entry.get("min", 0)),
-        high=int(entry.get("max", 0)),
+        text=_words(name, language, entry.get(language)),
+        options=_options(entry, "options", language),
+        items=_options(entry, "items", language),
+        directions=_options(entry, "directions", language),
+        apart=_keys(entry, "apart"),
+        alone=_keys(entry, "alone"),
+        most=number("max_choices", "max_chars"),
+        low=number("min"),
+        high=number("max"),
         required=bool(entry.get("required", False)),
         is_vote=bool(entry.get("is_vote", False)),
         extra=bool(entry.get("extra", False)),
+        when=_when(name, entry.get("when")),
     )
+    _check(question)
+    return question
 
 
-def read_answer(question: Question, fields: Mapping[str, Sequence[str]]) -> Answer | None:
-    """The answer that the fields of one form give to a question, or None when nothing was filled in.
-
-    Fields are `answer` (repeated where several may be chosen), `answer_KEY` for the answer per item and for the
-    direction of a choice, and `other` for own words. Raises AnswerError.
-    """
-    answer: Answer
-    match question.type:
-        case "single":
-            answer = _first(fields, "answer")
-        case "text":
-            answer = _first(fields, "answer").replace("\r\n", "\n").strip()
-        case "scale":
-            value = _first(fields, "answer")
-            answer = int(value) if value.isascii() and value.isdigit() and len(value) < 4 else value
-        case "single_per_item":
-            given = {item.key: _first(fields, f"answer_{item.key}") for item in question.items}
-            answer = {item: key for item, key in given.items() if key}
-        case "multi_with_direction":
-            answer = {key: _first(fields, f"answer_{key}") for key in _chosen(question, fields)}
-            answer |= {key: "" for key in answer if key in question.alone}
-        case "multi_other":
-            answer = {"chosen": _chosen(question, fields), "other": " ".join(_first(fields, "other").split())}
-            if not answer["chosen"] and not answer["other"]:
-                answer = None
-    if answer in ("", {}, None):
-        return None
-    check_answer(question, answer)
-    return answer
+def _words(name: str, field: str, words: Any) -> str:
+    if not isinstance(words, str) or not words.strip():
+        raise QuestionnaireError("malformed", name, field=field)
+    if found := PLACEHOLDER.search(words):
+        raise QuestionnaireError("not_filled", name, name=found[0])
+    return words
 
 
-def _first(fields: Mapping[str, Sequence[str]], name: str) -> str:
-    values = fields.get(name, ())
-    return values[0] if values else ""
+def _options(entry: Mapping[str, Any], field: str, language: Language) -> tuple[Option, ...]:
+    name, given = entry["id"], entry.get(field) or {}
+    if isinstance(given, str):
+        raise QuestionnaireError("not_filled", name, name=given)
+    if not isinstance(given, Mapping):
+        raise QuestionnaireError("malformed", name, field=field)
+    column = 0 if language == "nl" else 1
+    for texts in given.values():
+        if not isinstance(texts, list | tuple) or len(texts) != 2:
+            raise QuestionnaireError("malformed", name, field=field)
+    return tuple(Option(str(key), _words(name, field, texts[column])) for key, texts in given.items())
 
 
-def _chosen(question: Question, fields: Mapping[str, Sequence[str]]) -> list[str]:
-    given = set(fields.get("answer", ()))
-    if given - set(question.keys):
-        raise AnswerError("unknown")
-    return [key for key in question.keys if key in given]
+def _keys(entry: Mapping[str, Any], field: str) -> tuple[str, ...]:
+    given = entry.get(field) or ()
+    if not isinstance(given, list | tuple):
+        raise QuestionnaireError("malformed", entry["id"], field=field)
+    return tuple(map(str, given))
 
 
-def check_answer(question: Question, answer: Answer) -> None:
-    """Accept an answer in the form of its type, or raise AnswerError with the code of what is wrong.
-
-    Codes: unknown, too_long, too_many, alone, direction.
-    """
-    match question.type:
-        case "single":
-            _require(answer in question.keys, "unknown")
-        case "scale":
-            on_scale = type(answer) is int and question.low <= answer <= question.high
-            _require(on_scale or answer in question.keys, "unknown")
-        case "text":
-            _require(isinstance(answer, str), "unknown")
-            _require(len(answer) <= question.most, "too_long", most=question.most, length=len(answer))
-        case "single_per_item":
-            items = {item.key for item in question.items}
-            _require(isinstance(answer, dict) and set(answer) <= items, "unknown")
-            _require(all(key in question.keys for key in answer.values()), "unknown")
-        case "multi_with_direction":
-            _require(isinstance(answer, dict) and set(answer) <= set(question.keys), "unknown")
-            _check_choices(question, list(answer))
-            directions = {direction.key for direction in question.directions}
-            for key, direction in answer.items():
-                fits = direction == "" if key in question.alone else direction in directions
-                _require(fits, "direction", choice=question.label(key))
-        case "multi_other":
-            _require(isinstance(answer, dict) and set(answer) == {"chosen", "other"}, "unknown")
-            _require(set(answer["chosen"]) <= set(question.keys), "unknown")
-            _check_choices(question, answer["chosen"])
-            length = len(answer["other"])
-            _require(length <= OTHER_MAX_CHARS, "too_long", most=OTHER_MAX_CHARS, length=length)
+def _when(name: str, given: Any) -> tuple[tuple[Condition, ...], ...]:
+    """The alternatives, each a conjunction. A mark of a scale may be written as a number; keys are text."""
+    if given is None:
+        return ()
+    alternatives = given if isinstance(given, list | tuple) else (given,)
+    if not alternatives or not all(isinstance(each, Mapping) and each for each in alternatives):
+        raise QuestionnaireError("when", name)
+    return tuple(tuple(_condition(name, on, keys) for on, keys in each.items()) for each in alternatives)
 
 
-def _check_choices(question: Question, chosen: Sequence[str]) -> None:
-    alone = [key for key in chosen if key in question.alone]
-    if alone and len(chosen) > 1:
-        raise AnswerError("alone", choice=question.label(alone[0]))
-    _require(len(chosen) <= question.most, "too_many", most=question.most, length=len(chosen))
+def _condition(name: str, on: Any, keys: Any) -> Condition:
+    fits = isinstance(on, str) and isinstance(keys, list | tuple) and keys
+    if not fits or not all(type(key) in (str, int) for key in keys):
+        raise QuestionnaireError("when", name)
+    return Condition(on, tuple(map(str, keys)))
 
 
-def _require(fits: bool, code: str, **facts: str | int) -> None:
-    if not fits:
-        raise AnswerError(code, **facts)
-
-
-def missing(questionnaire: Questionnaire, answers: Answers) -> tuple[Question, ...]:
-    """The required questions that these answers leave open; empty when they can be handed in."""
-    return tuple(q for q in questionnaire.questions if q.required and q.id not in answers)
-
-
-def check_answers(questionnaire: Questionnaire, answers: Answers) -> None:
-    """Accept a whole set of answers, or raise AnswerError (codes of `check_answer`, and: required, no_question)."""
-    for question_id, answer in answers.items():
-        try:
-            question = questionnaire.question(question_id)
-        except KeyError:
-            raise AnswerError("no_question") from None
-        check_answer(question, answer)
-    for question in missing(questionnaire, answers):
-        raise AnswerError("required", question=question.text)
+def _check(question: Question) -> None:
+    """What a question of its form needs: enough choices, and limits that leave something to choose."""
+    form = question.form
+    least = {"single": 2, "single_per_item": 2, "multi_with_direction": 1, "multi_other": 1}.get(form, 0)
+    if len(question.options) < least:
+        raise QuestionnaireError("few_choices", question.id, field="options")
+    if form == "single_per_item" and not question.items:
+        raise QuestionnaireError("few_choices", question.id, field="items")
+    if form == "multi_with_direction" and not question.directions:
+        raise QuestionnaireError("few_choices", question.id, field="directions")
+    if form in ("multi_with_direction", "multi_other", "text") and question.most < 1:
+        raise QuestionnaireError("malformed", question.id, field="max_chars" if form == "text" else "max_choices")
+    if form == "scale" and not question.low < question.high:
+        raise QuestionnaireError("malformed", question.id, field="max")
+    if form == "scale" and any(key.isdigit() for key in question.keys):
+        raise QuestionnaireError("malformed", question.id, field="options")
+    named = [option.key for option in (*question.options, *question.items, *question.directions)]
+    for key in named:
+        if not key or named.count(key) > 1:
+            raise QuestionnaireError("same_key", question.id, key=key)
+    for field, keys in (("apart", question.apart), ("alone", question.alone)):
+        for key in keys:
+            if key not in question.keys:
+                raise QuestionnaireError("no_key", question.id, key=key, field=field)

@@ -6,10 +6,11 @@ people wrote. A cell hidden in one can be found through another, so all of them 
 
 from collections.abc import Collection, Mapping, Sequence
 
+from deliberation.answering import Answers
 from deliberation.disclosure import Cell, Cells, Sum
 from deliberation.figures import Split, Thresholds
 from deliberation.precision import Design
-from deliberation.questionnaire import Answers, Question
+from deliberation.questionnaire import Question
 from deliberation.tabulation import Raw, joined, publish, raw_table
 from deliberation.weighting import Variable
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from deliberation.answering import Answer
 from deliberation.disclosure import Cell, Cells, Limit, Sum, share_reason
 from deliberation.figures import Interval, Mean, Row, Table, Thresholds
 from deliberation.precision import (
@@ -18,7 +19,7 @@ from deliberation.precision import (
     weighted_median,
     weighted_sd,
 )
-from deliberation.questionnaire import Answer, Option, Question
+from deliberation.questionnaire import Option, Question
 
 Choices = NDArray[np.bool_]
 HALF_DIGIT = 0.05
@@ -77,7 +78,7 @@ def scale_rows(question: Question) -> tuple[Option, ...]:
 def raw_tables(question: Question, given: Sequence[Answer | None]) -> list[Raw]:
     """The tables of one question. `given`: the answer of every ballot, None where there is none."""
     name = ("question", question.id, "")
-    match question.type:
+    match question.form:
         case "single":
             return [raw_table(name, question.text, question.options, [_one(a) for a in given])]
         case "scale":

@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from deliberation.answering import Answer, check_answers
 from deliberation.personal_data import find_personal_data
-from deliberation.questionnaire import Answer, Questionnaire, check_answers, read
+from deliberation.questionnaire import Questionnaire, read
 from deliberation.weighting import merge_classes
 from panel.answers.models import Ballot
 from panel.answers.vault import ReviewSecret

@@ -6,7 +6,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.questionnaire import AnswerError, Question, Questionnaire, missing, read, read_answer
+from deliberation.answering import AnswerError, missing, read_answer
+from deliberation.questionnaire import Question, Questionnaire, read
 from panel.answers.actions import ballot_key, record_ballot, require_known_secret, save_answer
 from panel.answers.models import Ballot
 from panel.answers.vault import make_secret

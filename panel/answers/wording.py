@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from deliberation.questionnaire import Answer, AnswerError, Question
+from deliberation.answering import Answer, AnswerError
+from deliberation.questionnaire import Question
 from panel.web.messages import sentence
 
 Lines = list[str]
@@ -12,7 +13,7 @@ def in_words(question: Question, answer: Answer | None) -> Lines:
     """The answer as a member would read it back, a line a thing; empty when the question was left open."""
     if answer is None:
         return []
-    match question.type:
+    match question.form:
         case "single":
             return [question.label(answer)]
         case "text":
@@ -35,7 +36,7 @@ def typed_values(question: Question, answer: Answer | None) -> dict[str, list[st
     """The fields of the form as they were when this answer was given."""
     if answer is None:
         return {}
-    match question.type:
+    match question.form:
         case "single_per_item":
             return {f"answer_{item}": [key] for item, key in answer.items()}
         case "multi_with_direction":
@@ -56,4 +57,4 @@ def what_is_wrong(question: Question, error: AnswerError) -> dict[str, str]:
 def _field(question: Question, error: AnswerError) -> str:
     if error.code == "direction":
         return next(f"answer_{option.key}" for option in question.options if option.label == error.facts["choice"])
-    return "other" if question.type == "multi_other" and error.code == "too_long" else "answer"
+    return "other" if question.form == "multi_other" and error.code == "too_long" else "answer"

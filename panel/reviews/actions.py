@@ -4,7 +4,8 @@ from typing import Any
 
 import yaml
 
-from deliberation.questionnaire import QuestionnaireError, fill
+from deliberation.filling import fill
+from deliberation.questionnaire import QuestionnaireError
 from panel.audit import record
 from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
@@ -98,7 +99,8 @@ def freeze_questionnaire(version: ProposalVersion) -> dict[str, Any]:
         raise Refused("review.incomplete", missing=" ".join(sentence(f"dossier.{code}") for code in missing))
     data = yaml.safe_load(DEFAULT_QUESTIONNAIRE.read_text())
     try:
-        return fill(data, dossier.goal, dossier.values, dossier.indicators)
+        values = {"doel": dossier.goal, "grondwaarden": dossier.values, "indicatoren": dossier.indicators}
+        return fill(data, values)
     except QuestionnaireError as error:
         raise Refused("review.questionnaire", error=error) from None
 

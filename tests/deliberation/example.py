@@ -8,8 +8,9 @@ from typing import Any
 import yaml
 
 from deliberation.figures import Findings, Outcomes
+from deliberation.filling import fill
 from deliberation.findings import Ballot, Statement, Stratum, find
-from deliberation.questionnaire import Questionnaire, fill, read
+from deliberation.questionnaire import Questionnaire, read
 from deliberation.verdict import Conditions
 from deliberation.weighting import Variable, merge_classes
 
@@ -54,7 +55,8 @@ def questionnaire() -> Questionnaire:
     data: dict[str, Any] = yaml.safe_load(TEMPLATE.read_text(encoding="utf-8"))
     goal = "mensen krijgen sneller de hulp die past"
     indicators = ["Mensen wachten korter op hulp", "Minder bezwaren", "Meer mensen zijn tevreden"]
-    return read(fill(data, goal, ["inkomen", "zelf_doen", "meedoen"], indicators))
+    values = {"doel": goal, "grondwaarden": ["inkomen", "zelf_doen", "meedoen"], "indicatoren": indicators}
+    return read(fill(data, values))
 
 
 def example_input(answered: int = 300, seed: int = 1) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from typing import Any
 from tortoise.queryset import QuerySet
 
 from deliberation.questionnaire import Question, Questionnaire, read
+from deliberation.routing import relevant
 from deliberation.sortition.frames.columns import guess_mapping
 from deliberation.sortition.frames.table import read_table
 from deliberation.sortition.seal import Announced
@@ -77,7 +78,7 @@ def frame(size: int = FRAME, seed: int = 1) -> bytes:
 
 def answer_to(question: Question, rng: random.Random, words: str) -> Any:
     """Some answer that the question accepts."""
-    match question.type:
+    match question.form:
         case "single":
             return rng.choice(question.keys)
         case "single_per_item":
@@ -95,7 +96,8 @@ def answer_to(question: Question, rng: random.Random, words: str) -> Any:
 
 def answers_to(questionnaire: Questionnaire, seed: int, words: str = "Mijn mening") -> dict[str, Any]:
     rng = random.Random(seed)
-    return {question.id: answer_to(question, rng, words) for question in questionnaire.questions}
+    given = {question.id: answer_to(question, rng, words) for question in questionnaire.questions}
+    return relevant(questionnaire, given)
 
 
 @dataclass

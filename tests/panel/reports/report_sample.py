@@ -7,7 +7,7 @@ from typing import Any
 
 import yaml
 
-from deliberation.questionnaire import fill
+from deliberation.filling import fill
 from panel.reports.facts import Facts
 from tests.deliberation.example import example_findings
 
@@ -30,7 +30,8 @@ Lees het [hele voorstel](https://voorbeeld.example/voorstel) op de site van de g
 
 def questionnaire() -> dict[str, Any]:
     data: dict[str, Any] = yaml.safe_load(QUESTIONNAIRE.read_text(encoding="utf-8"))
-    return fill(data, GOAL, ["inkomen", "zelf_doen", "meedoen"], INDICATORS)
+    values = {"doel": GOAL, "grondwaarden": ["inkomen", "zelf_doen", "meedoen"], "indicatoren": INDICATORS}
+    return fill(data, values)
 
 
 def facts() -> Facts:
