@@ -1,12 +1,13 @@
 """How hard Dutch text is to read, and how long a questionnaire takes.
 
 The measure is Flesch-Douma: Flesch's reading ease with the weights that W.H. Douma fitted to Dutch, which has longer
-words and sentences than English (De leesbaarheid van landbouwbladen, Bulletin 17, Landbouwhogeschool Wageningen, 1960):
+words and sentences than English (De leesbaarheid van landbouwbladen, Bulletin 17, Landbouwhogeschool Wageningen,
+1960):
 
     score = 206.84 - 0.77 * (syllables per 100 words) - 0.93 * (words per sentence)
 
-His table calls 60-70 normal, 70-80 fairly easy, below 60 fairly hard and worse. Level B1 is taken to be: a score of 60
-or more, no sentence of more than 15 words, and no word from a given list of hard words. It is a help for whoever
+His table calls 60-70 normal, 70-80 fairly easy, below 60 fairly hard and worse. Level B1 is taken to be: a score of
+60 or more, no sentence of more than 15 words, and no word from a given list of hard words. It is a help for whoever
 writes, not a proof: no formula knows whether a text makes sense.
 """
 
@@ -23,7 +24,7 @@ ENOUGH_WORDS = 30  # for the score to mean something
 WORDS_PER_MINUTE = 130
 SECONDS = {"single": 5, "scale": 5, "single_per_item": 5, "multi_other": 15, "multi_with_direction": 15, "text": 40}
 
-# One sound each, the longest first. "ij" is a vowel in Dutch; the e of "eau" and the i of "aai" make none of their own.
+# One sound each, the longest first; "ij" is a vowel in Dutch.
 NUCLEUS = re.compile(r"oeu|eau|aai|ooi|oei|eeu|ieu|aa|ee|ie|oe|oo|uu|eu|ui|ij|ei|ou|au|ai|oi|[aeiouy]")
 LOANS = (("team", "tiem"), ("coach", "kotsj"), ("online", "onlain"), ("website", "websait"), ("service", "survis"))
 SPELLED = (  # where a letter is not the sound it looks like
@@ -36,8 +37,9 @@ DIAERESIS = "\u0308"
 
 END = re.compile(r"[.!?…:;][\"'’”»)\]*_]*$")
 SHORTENED = frozenset(
-    "art bijv blz ca dhr dr drs enz evt ing incl excl jl lid max min mevr mr mw nr nrs o.a d.w.z o.l.v p p.m prof resp st"
-    " t.a.v t.o.v tel vgl vs zgn zg a.u.b i.v.m m.b.t m.i.v n.a.v".split()
+    {"a.u.b", "art", "bijv", "blz", "ca", "d.w.z", "dhr", "dr", "drs", "enz", "evt", "excl", "i.v.m", "incl", "ing"}
+    | {"jl", "m.b.t", "m.i.v", "max", "mevr", "mr", "mw", "n.a.v", "nr", "nrs", "o.a", "o.l.v", "p.m"}
+    | {"prof", "resp", "t.a.v", "t.o.v", "tel", "vgl", "vs", "zgn"}
 )
 LIST_ITEM = re.compile(r"\s*(?:[-*•+]|\d+[.)]|#+|\|)\s")
 
@@ -187,9 +189,9 @@ def minutes(questionnaire: Questionnaire, before: str = "") -> float:
 
     Assumes 130 words a minute. Normally sighted adults read 184 words a minute aloud, standard deviation 29, over 17
     languages of which Dutch is one (IReST, Trauzettel-Klosinski & Dietz, 2012, Investigative Ophthalmology & Visual
-    Science 53:5452), so this is nearly two deviations slower. The seconds are our assumption: 5 for a choice, for each
-    item too; 15 for several choices; 40 for own words, about 20 of them on a phone. A question that not
-    everyone gets counts in full, so most people need less.
+    Science 53:5452), so this is nearly two deviations slower. The seconds are our assumption: 5 for a choice, and for
+    each item; 15 for several choices; 40 for own words, about 20 of them on a phone. A question that not everyone
+    gets counts in full, so most people need less.
     """
     count = len(words(before)) + sum(len(words(text_of(question))) for question in questionnaire.questions)
     seconds = sum(

@@ -1,4 +1,4 @@
-"""The default questionnaire, and the founding values that it can ask about."""
+"""What can be asked: the default questionnaire and the library; and the words that are too hard for it."""
 
 from functools import cache
 from typing import Any
@@ -8,6 +8,8 @@ import yaml
 from panel.settings import TEMPLATES
 
 DEFAULT_QUESTIONNAIRE = TEMPLATES / "questionnaires" / "tweede-mening.yaml"
+LIBRARY = TEMPLATES / "questionnaires" / "library.yaml"
+HARD_WORDS = TEMPLATES / "questionnaires" / "hard_words.yaml"
 
 
 @cache
@@ -15,3 +17,10 @@ def founding_values() -> dict[str, str]:
     """Key -> Dutch words, in the order of the questionnaire."""
     asked: list[dict[str, Any]] = yaml.safe_load(DEFAULT_QUESTIONNAIRE.read_text())["questions"]
     return {key: texts[0] for question in asked for key, texts in question.get("item_texts", {}).items()}
+
+
+@cache
+def hard_words() -> dict[str, str]:
+    """Hard word, each of its forms -> a simpler one."""
+    lines: dict[str, str] = yaml.safe_load(HARD_WORDS.read_text())
+    return {word.strip(): simpler for forms, simpler in lines.items() for word in forms.split(",")}
