@@ -19,18 +19,20 @@ def fill(data: Mapping[str, Any], values: Mapping[str, Filling]) -> dict[str, An
     or `item_texts` if it has those (they keep the order of those texts), else of sentences, each one text or [Dutch,
     English], which get the keys i1, i2, ...
 
-    Raises QuestionnaireError: code `missing` names every placeholder for which `values` has nothing or nothing but
-    white space; else as `read`, for both languages.
+    Raises QuestionnaireError: code `missing` names every placeholder, with its question, for which `values` has
+    nothing or nothing but white space; else as `read`, for both languages.
     """
     filled = deepcopy(dict(data))
     absent: list[str] = []
     for question in filled["questions"]:
         _fill_lists(question, values, absent)
+        empty: list[str] = []
         for field, column in (("nl", 0), ("en", 1)):
-            question[field] = _fill_text(question.get(field), column, values, absent)
+            question[field] = _fill_text(question.get(field), column, values, empty)
         for field in ("options", "items", "directions"):
-            for key, texts in _mapping(question.get(field)).items():
-                question[field][key] = [_fill_text(text, n, values, absent) for n, text in enumerate(_pair(texts))]
+            for key, texts in _texts(question.get(field)):
+                question[field][key] = [_fill_text(text, n, values, empty) for n, text in enumerate(texts)]
+        absent += [f"{name} ({question.get('id')})" for name in empty]
     if absent:
         raise QuestionnaireError("missing", names=", ".join(dict.fromkeys(absent)))
     read(filled, "nl")
@@ -38,8 +40,10 @@ def fill(data: Mapping[str, Any], values: Mapping[str, Filling]) -> dict[str, An
     return filled
 
 
-def _mapping(given: Any) -> Mapping[str, Any]:
-    return given if isinstance(given, Mapping) else {}
+def _texts(given: Any) -> list[tuple[str, Sequence[Any]]]:
+    if not isinstance(given, Mapping):
+        return []
+    return [(key, texts) for key, texts in given.items() if isinstance(texts, list | tuple)]
 
 
 def _fill_lists(question: dict[str, Any], values: Mapping[str, Filling], absent: list[str]) -> None:
@@ -50,7 +54,7 @@ def _fill_lists(question: dict[str, Any], values: Mapping[str, Filling], absent:
         given = values.get(whole[1], ())
         entries = [] if isinstance(given, str) else list(given)
         if not entries:
-            absent.append(whole[1])
+            absent.append(f"{whole[1]} ({question.get('id')})")
         elif any(PLACEHOLDER.search(str(entry)) for entry in entries):
             raise QuestionnaireError("brace", names=whole[1])
         elif source in question:
