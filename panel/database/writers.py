@@ -11,7 +11,7 @@ import os
 import sqlite3
 from collections.abc import Coroutine
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 
 from tortoise.backends.sqlite.client import SqliteTransactionWrapper
 from tortoise.context import TortoiseContext
@@ -48,8 +48,8 @@ class GroupCommit:
     def __init__(self, context: TortoiseContext, name: str) -> None:
         self._context = context
         self._name = name
-        self._client: Any = context.connections.get(f"{name}_writer")
-        self._turn = Turn(str(self._client.filename))
+        self._client = cast("Any", context.connections.get(f"{name}_writer"))
+        self._turn = Turn(self._client.filename)
         self._waiting: asyncio.Queue[tuple[Unit[Any], asyncio.Future[Any]]] = asyncio.Queue()
         self._task = asyncio.create_task(self._run(), name=f"writer of {name}")
 
