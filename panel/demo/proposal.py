@@ -21,9 +21,19 @@ def read_proposal(file: Path | None) -> Values:
         facts = yaml.safe_load(head)
     else:
         facts = _facts_of_bare_text(text)
-    facts["text"] = text.strip()
-    facts["indicators"] = "\n".join(facts["indicators"])
-    return {name: value if isinstance(value, list) else [str(value)] for name, value in facts.items()}
+    english = {f"english_{name}": value for name, value in facts.pop("english", {}).items()}
+    claims = {
+        f"{name}_{row}": value
+        for row, claim in enumerate(facts.pop("claims", ()), 1)
+        for name, value in claim.items()
+    }
+    return {name: _typed(name, value) for name, value in (facts | claims | english | {"text": text.strip()}).items()}
+
+
+def _typed(name: str, value: Any) -> list[str]:
+    if name.endswith("indicators"):
+        return ["\n".join(value)]
+    return value if isinstance(value, list) else [str(value)]
 
 
 def _facts_of_bare_text(text: str) -> dict[str, Any]:

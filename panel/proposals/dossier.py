@@ -1,10 +1,13 @@
 """What a proposal says: the draft decision with the facts that residents need to judge it."""
 
+import datetime
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
+
+from panel.proposals.articles import Article, articles
 
 KINDS = {
     "verordening": "Verordening",
@@ -31,6 +34,13 @@ class Claim:
     source: str = ""
     link: str = ""
     date: str = ""
+
+    @property
+    def day(self) -> datetime.date | None:
+        try:
+            return datetime.date.fromisoformat(self.date)
+        except ValueError:
+            return None
 
 
 @dataclass(frozen=True)
@@ -92,23 +102,30 @@ class Dossier:
         """What a member reads who chose this language: Dutch where there is nothing else."""
         if language != "en":
             return self
-        names = {field.name for field in fields(English)} - self.untranslated(language)
-        return replace(self, **{name: getattr(self.english, name) for name in names})
+        return replace(self, **{name: getattr(self.english, name) for name in self._translated()})
 
     def untranslated(self, language: str) -> frozenset[str]:
         """The fields that a member who chose this language reads in Dutch."""
         if language != "en":
             return frozenset()
-        without = [field.name for field in fields(English) if not getattr(self.english, field.name)]
+        names = {*(field.name for field in fields(English)), *ONLY_DUTCH} - self._translated()
+        return frozenset(name for name in names if getattr(self, name))
+
+    def _translated(self) -> set[str]:
+        names = {field.name for field in fields(English)}
         if len(self.english.indicators) != len(self.indicators):
-            without.append("indicators")
-        return frozenset((*without, *ONLY_DUTCH))
+            names.remove("indicators")
+        return {name for name in names if getattr(self, name) and getattr(self.english, name)}
+
+    def articles(self) -> list[Article]:
+        """The text in the parts in which it is read."""
+        return articles(self.text)
 
     def fillings(self) -> dict[str, Any]:
-        """What a questionnaire can be filled with, by the name of its placeholder: pairs of Dutch and English."""
+        """For deliberation.filling.fill: pairs of Dutch and English, and the keys of the founding values."""
         english = self.in_language("en")
         return {
-            "doel": (_within_a_sentence(self.goal), _within_a_sentence(english.goal)),
+            "doel": (self.goal, english.goal),
             "grondwaarden": self.values,
             "indicatoren": tuple(zip(self.indicators, english.indicators, strict=True)),
         }
@@ -144,7 +161,3 @@ def _known(kind: type[Dossier | Claim | English], content: Mapping[str, Any]) ->
     return {
         name: tuple(value) if isinstance(value, list) else value for name, value in content.items() if name in names
     }
-
-
-def _within_a_sentence(text: str) -> str:
-    return text.strip().rstrip(".")

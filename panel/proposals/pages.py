@@ -1,19 +1,16 @@
-from typing import Any
-
 from starlette.requests import Request
 from starlette.responses import Response
 
 from panel.proposals.actions import newest_version, newest_versions, register_proposal, save_version
-from panel.proposals.dossier import KINDS, LAWS, MOST_VALUES, Dossier
+from panel.proposals.dossier import KINDS, LAWS, Claim, Dossier, English
+from panel.proposals.form import MORE_CLAIMS, MOST_CLAIMS, Errors, as_typed, errors_in, number_of_rows
 from panel.proposals.models import Proposal, ProposalVersion
 from panel.proposals.questions import founding_values
 from panel.staff.access import staff_on
-from panel.web.forms import Fields, read_fields
-from panel.web.messages import Refused, sentence
+from panel.web.forms import read_fields
+from panel.web.messages import sentence
 from panel.web.request import database_of, see
 from panel.web.templating import page
-
-MOST_INDICATORS, MOST_OF_INDICATOR = 8, 200
 
 
 async def index(request: Request) -> Response:
@@ -38,15 +35,16 @@ async def show(request: Request) -> Response:
 
 
 async def new(request: Request) -> Response:
-    return _form(request, Dossier(title=""), {})
+    return _form(request, Dossier(title=""))
 
 
 async def create(request: Request) -> Response:
-    fields = await read_fields(request)
-    try:
-        dossier = read_dossier(fields)
-    except Refused as refused:
-        return _form(request, _as_typed(fields), {refused.field: refused.sentence}, status=422)
+    form = await read_fields(request)
+    dossier = as_typed(form)
+    if form.get("go") == ["more"]:
+        return _form(request, dossier, rows=number_of_rows(form))
+    if errors := errors_in(dossier):
+        return _form(request, dossier, errors)
     version = await database_of(request).write(register_proposal(dossier, staff_on(request)))
     return see(f"/bureau/voorstellen/{version.id}")
 
@@ -55,16 +53,17 @@ async def edit(request: Request) -> Response:
     proposal = await Proposal.get(id=request.path_params["id"])
     version = await newest_version(proposal)
     assert version is not None  # noqa: S101 - a proposal is registered together with its first version
-    return _form(request, Dossier.from_json(version.content), {}, proposal)
+    return _form(request, Dossier.from_json(version.content), proposal=proposal)
 
 
 async def save(request: Request) -> Response:
     proposal = await Proposal.get(id=request.path_params["id"])
-    fields = await read_fields(request)
-    try:
-        dossier = read_dossier(fields)
-    except Refused as refused:
-        return _form(request, _as_typed(fields), {refused.field: refused.sentence}, proposal, 422)
+    form = await read_fields(request)
+    dossier = as_typed(form)
+    if form.get("go") == ["more"]:
+        return _form(request, dossier, proposal=proposal, rows=number_of_rows(form))
+    if errors := errors_in(dossier):
+        return _form(request, dossier, errors, proposal)
     version = await database_of(request).write(save_version(proposal, dossier, staff_on(request)))
     return see(f"/bureau/voorstellen/{version.id}")
 
@@ -72,71 +71,24 @@ async def save(request: Request) -> Response:
 def _form(
     request: Request,
     dossier: Dossier,
-    errors: dict[str, str],
+    errors: Errors | None = None,
     proposal: Proposal | None = None,
-    status: int = 200,
+    rows: int = 0,
 ) -> Response:
+    """With at least so many rows of claims, and some more."""
+    written = len(dossier.claims)
+    shown = max(written, min(max(written, rows) + MORE_CLAIMS, MOST_CLAIMS))
     return page(
         request,
         "proposals/form.html",
-        status,
+        422 if errors else 200,
         dossier=dossier,
-        errors=errors,
+        claims=dossier.claims + (Claim(""),) * (shown - written),
+        room_for_claims=shown < MOST_CLAIMS,
+        english_open=dossier.english != English() or any(name.startswith("english_") for name in errors or ()),
+        errors=errors or {},
         proposal=proposal,
         kinds=KINDS,
         laws=LAWS,
         values=founding_values(),
-    )
-
-
-def read_dossier(fields: Fields) -> Dossier:
-    fields.required("title")
-    dossier = _as_typed(fields)
-    fields.choice("kind", KINDS)
-    for name, most in LENGTHS.items():
-        fields.text(name, most)
-    if not set(dossier.values) <= set(founding_values()):
-        raise Refused("form.choice", "values")
-    if len(dossier.values) > MOST_VALUES:
-        raise Refused("form.too_many", "values", most=MOST_VALUES)
-    if not set(dossier.laws) <= set(LAWS):
-        raise Refused("form.choice", "laws")
-    if len(dossier.indicators) > MOST_INDICATORS:
-        raise Refused("form.too_many", "indicators", most=MOST_INDICATORS)
-    longest = max(map(len, dossier.indicators), default=0)
-    if longest > MOST_OF_INDICATOR:
-        raise Refused("form.too_long", "indicators", most=MOST_OF_INDICATOR, length=longest)
-    return dossier
-
-
-LENGTHS = {
-    "title": 300,
-    "question": 300,
-    "summary": 6_000,
-    "text": 150_000,
-    "goal": 300,
-    "why_this": 4_000,
-    "why_so": 4_000,
-    "works": 4_000,
-    "better": 4_000,
-    "monday": 4_000,
-    "fixed": 4_000,
-    "still_open": 4_000,
-    "hardship": 4_000,
-    "paperwork": 4_000,
-    "sources": 10_000,
-    "decides": 200,
-    "kind": 20,
-}
-
-
-def _as_typed(fields: Fields) -> Dossier:
-    """What somebody filled in, right or wrong: nothing that was typed is lost when the form comes back."""
-    texts: dict[str, Any] = {name: fields.text(name, 10**7) for name in LENGTHS}
-    indicators = [line.strip(" -*") for line in fields.text("indicators", 10**7).splitlines()]
-    return Dossier(
-        values=tuple(fields.get("values", ())),
-        laws=tuple(fields.get("laws", ())),
-        indicators=tuple(line for line in indicators if line),
-        **texts,
     )

@@ -24,3 +24,17 @@ def hard_words() -> dict[str, str]:
     """Hard word, each of its forms -> a simpler one."""
     lines: dict[str, str] = yaml.safe_load(HARD_WORDS.read_text())
     return {word.strip(): simpler for forms, simpler in lines.items() for word in forms.split(",")}
+
+
+@cache
+def library() -> dict[str, Any]:
+    """`version`, `themes` (key -> Dutch words), `choices` for questions of one's own, and `questions` with their theme."""
+    read: dict[str, Any] = yaml.safe_load(LIBRARY.read_text())
+    return read
+
+
+@cache
+def default_questions() -> list[dict[str, Any]]:
+    """The default questionnaire as data, before anything of a proposal is filled in."""
+    read: list[dict[str, Any]] = yaml.safe_load(DEFAULT_QUESTIONNAIRE.read_text())["questions"]
+    return read

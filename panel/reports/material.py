@@ -109,7 +109,7 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         kind="raadsvoorstel" if dossier.kind == "overig" else dossier.kind,
         question=dossier.question,
         summary=dossier.summary,
-        sources=[],
+        sources=[{"claim": claim.claim, "source": claim.source, "date": claim.date} for claim in dossier.claims],
         goal=dossier.goal,
         values=[_item_text(review.questionnaire, value) for value in dossier.values],
         who_decides=dossier.decides,

@@ -36,8 +36,8 @@ from panel.people.actions import import_frame, read_file
 from panel.people.models import Draw, Member
 from panel.proposals.actions import register_proposal
 from panel.proposals.dossier import Dossier
+from panel.proposals.form import as_typed
 from panel.proposals.models import ProposalVersion
-from panel.proposals.pages import read_dossier
 from panel.publication.actions import finish_reply, follow_up, publish, reply
 from panel.publication.models import Decision as Answer
 from panel.publication.pages import DOWNLOADS
@@ -63,7 +63,7 @@ VOTES = ("voor", "aanpassen", "tegen", "blanco")
 
 def dossier(**changes: Any) -> Dossier:
     """A complete proposal."""
-    return replace(read_dossier(Fields(read_proposal(None))), **changes)
+    return replace(as_typed(Fields(read_proposal(None))), **changes)
 
 
 def plan(**changes: Any) -> Plan:

@@ -11,8 +11,8 @@ from panel.audit import AuditEntry
 from panel.demo.browser import Page
 from panel.demo.proposal import read_proposal
 from panel.proposals.actions import newest_version, save_version
+from panel.proposals.form import CLAIM_LENGTHS, ENGLISH_TEXTS, LENGTHS
 from panel.proposals.models import Proposal, ProposalVersion
-from panel.proposals.pages import LENGTHS
 from panel.reviews.actions import approve
 from panel.reviews.models import Review, State
 from panel.staff.models import Staff
@@ -113,11 +113,37 @@ ODD_FIELDS: list[tuple[str, Any, str, dict[str, int]]] = [
     ("laws", ["grondwet", "wmo"], "form.choice", {}),
     ("indicators", "\n".join(f"Teken {number}" for number in range(9)), "form.too_many", {"most": 8}),
     ("indicators", "Kort\n" + "x" * 201, "form.too_long", {"most": 200, "length": 201}),
+    ("english_indicators", "One\nTwo", "form.other_number", {"dutch": 4, "english": 2}),
+    ("claim_1", "", "form.empty", {}),
+    ("source_2", "", "form.empty", {}),
+    ("date_5", "", "form.empty", {}),
+    *(
+        ("date_2", odd, "form.written_date", {})
+        for odd in ("gisteren", "31 juni 2026", "2026", "1-1-26", "1/2", "9" * 30)
+    ),
+    *(
+        ("link_3", odd, "form.link", {})
+        for odd in (
+            "www.voorbeeld.example",
+            "javascript:alert(1)",
+            "ftp://voorbeeld.example/a",
+            "https://",
+            "https://voorbeeld",
+            "https://bank.example@kwaad.example/",
+            "https://voorbeeld.example/a b",
+            'https://voorbeeld.example/"onmouseover="x',
+            "https://[voorbeeld.example",
+            "https://voorbeeld.example:poort/",
+        )
+    ),
 ]
 ODD_FIELDS += [
     (name, "x" * (most + 1), "form.too_long", {"most": most, "length": most + 1})
-    for name, most in LENGTHS.items()
-    if name != "kind"
+    for name, most in (
+        *LENGTHS.items(),
+        *((f"english_{name}", LENGTHS[name]) for name in ENGLISH_TEXTS),
+        *((f"{name}_1", most) for name, most in CLAIM_LENGTHS.items() if name in ("claim", "source")),
+    )
 ]
 NOT_ON_THE_FORM = {"wet", "geluk", "grondwet"}
 
@@ -129,7 +155,10 @@ async def test_a_field_that_cannot_be_kept_comes_back_with_everything_that_was_t
         sent = filled_in(why_this='Dit <b>typte</b> ik & niemand "anders".') | {field: value}
         page = await browser.post(NEW, data=sent)
         assert page.status_code == 422, field
-        assert sentence(code, **facts) in page.text, field
+        tree = LexborHTMLParser(page.text)
+        assert sentence(code, **facts) in tree.css_first(f"#error-{field}").text(), field
+        assert tree.css_first(f"#errors a[href='#field-{field}']"), field
+        assert tree.css_first(f"#field-{field}"), field
         back = Page(page).form("/nieuw").values
         for name, typed in sent.items():
             texts = typed if isinstance(typed, list) else [typed]
