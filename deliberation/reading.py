@@ -17,6 +17,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from deliberation.questionnaire import Question, Questionnaire
+from deliberation.routing import longest
 
 EASY_ENOUGH = 60.0
 MOST_WORDS = 15  # of a sentence
@@ -187,15 +188,16 @@ def text_of(question: Question) -> str:
 def minutes(questionnaire: Questionnaire, before: str = "") -> float:
     """How long someone who reads slowly needs to read what comes `before` and to answer every question, in minutes.
 
-    Assumes 130 words a minute. Normally sighted adults read 184 words a minute aloud, standard deviation 29, over 17
-    languages of which Dutch is one (IReST, Trauzettel-Klosinski & Dietz, 2012, Investigative Ophthalmology & Visual
-    Science 53:5452), so this is nearly two deviations slower. The seconds are our assumption: 5 for a choice, and for
-    each item; 15 for several choices; 40 for own words, about 20 of them on a phone. A question that not everyone
-    gets counts in full, so most people need less.
+    Of all ways through the questions the longest counts. Assumes 130 words a minute. Normally sighted adults read 184
+    words a minute aloud, standard deviation 29, over 17 languages of which Dutch is one (IReST, Trauzettel-Klosinski
+    & Dietz, 2012, Investigative Ophthalmology & Visual Science 53:5452), so this is nearly two deviations slower. The
+    seconds are our assumption: 5 for a choice, and for each item; 15 for several choices; 40 for own words, about 20
+    of them on a phone.
     """
-    count = len(words(before)) + sum(len(words(text_of(question))) for question in questionnaire.questions)
-    seconds = sum(
-        SECONDS[question.form] * (len(question.items) or 1 if question.form == "single_per_item" else 1)
-        for question in questionnaire.questions
-    )
-    return count / WORDS_PER_MINUTE + seconds / 60
+    path, _ = longest(questionnaire, _minutes_of)
+    return len(words(before)) / WORDS_PER_MINUTE + sum(map(_minutes_of, path))
+
+
+def _minutes_of(question: Question) -> float:
+    answers = len(question.items) if question.form == "single_per_item" else 1
+    return len(words(text_of(question))) / WORDS_PER_MINUTE + answers * SECONDS[question.form] / 60

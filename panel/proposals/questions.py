@@ -15,8 +15,9 @@ HARD_WORDS = TEMPLATES / "questionnaires" / "hard_words.yaml"
 @cache
 def founding_values() -> dict[str, str]:
     """Key -> Dutch words, in the order of the questionnaire."""
-    asked: list[dict[str, Any]] = yaml.safe_load(DEFAULT_QUESTIONNAIRE.read_text())["questions"]
-    return {key: texts[0] for question in asked for key, texts in question.get("item_texts", {}).items()}
+    return {
+        key: texts[0] for question in default_questions() for key, texts in question.get("item_texts", {}).items()
+    }
 
 
 @cache
@@ -28,7 +29,7 @@ def hard_words() -> dict[str, str]:
 
 @cache
 def library() -> dict[str, Any]:
-    """`version`, `themes` (key -> Dutch words), `choices` for questions of one's own, and `questions` with their theme."""
+    """The library: `themes` (key -> words), `choices` for questions of one's own, and `questions` with their theme."""
     read: dict[str, Any] = yaml.safe_load(LIBRARY.read_text())
     return read
 

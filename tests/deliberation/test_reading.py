@@ -144,3 +144,13 @@ def test_minutes_are_words_and_seconds_added_up() -> None:
     count, seconds = 6 + 4 + 6, 5 + 40 + 10
     assert minutes(read(data)) == pytest.approx(count / 130 + seconds / 60)
     assert minutes(read(data), "woord " * 130) == pytest.approx(minutes(read(data)) + 1)
+
+
+def test_minutes_are_those_of_the_longest_way_through() -> None:
+    """Of two questions of which everyone gets one, the one with own words counts."""
+    yes_no = {"ja": ["Ja", "Yes"], "nee": ["Nee", "No"]}
+    vote = {"id": "v", "type": "single", "nl": "Voor?", "en": "For?", "options": yes_no, "is_vote": True}
+    why = {"id": "w", "type": "text", "nl": "Waarom?", "en": "Why?", "max_chars": 9, "when": {"v": ["nee"]}}
+    sure = {"id": "s", "type": "single", "nl": "Zeker?", "en": "Sure?", "options": yes_no, "when": {"v": ["ja"]}}
+    questionnaire = read({"version": 1, "questions": [vote, why, sure]})
+    assert minutes(questionnaire) == pytest.approx((3 + 1) / 130 + (5 + 40) / 60)
