@@ -12,6 +12,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
 from panel.answers import pages as answers
+from panel.answers import start_pages as door
 from panel.arguments import pages as arguments
 from panel.database import Database
 from panel.demo import pages as demo
@@ -84,15 +85,16 @@ def routes(settings: Settings) -> list[BaseRoute]:
         get("/healthz", health),
         Mount("/static", StaticFiles()),
         # members
-        *form("/m/{token}", answers.start, answers.begin),
+        *form("/m/{token}", door.start, door.begin),
         *form("/u/{token}", opting_out.ask, opting_out.record),
         get("/mening", answers.proposal),
-        *form("/mening/vraag/{number:int}", answers.ask, answers.answer),
+        *form("/mening/vraag/{id}", answers.ask, answers.answer),
         get("/mening/controle", answers.check),
         post("/mening/versturen", answers.hand_in),
-        get("/mening/dank", answers.thanks),
-        post("/mening/weg", answers.leave),
-        get("/mening/tot-ziens", answers.goodbye),
+        get("/mening/dank", answers.receipt),
+        post("/mening/laat-zien", answers.show),
+        post("/mening/weg", door.leave),
+        get("/mening/tot-ziens", door.goodbye),
         # the desk: signing in
         *form("/bureau/aanmelden", staff.ask_link, staff.send_link),
         get("/bureau/aanmelden/verstuurd", staff.link_sent),

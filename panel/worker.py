@@ -6,7 +6,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from panel.answers.actions import close_review, discard_answers
+from panel.answers.actions import discard_answers
+from panel.answers.closing import close_review
 from panel.answers.vault import ReviewSecret, destroy_secret
 from panel.database import Database
 from panel.draws.search import search_wanted
@@ -20,7 +21,7 @@ from panel.mail.delivery import deliver
 from panel.mail.smtp import Relay
 from panel.people.models import Frame
 from panel.reports.actions import build_wanted
-from panel.reviews.models import Review, State, Step
+from panel.reviews.models import GRACE, Review, State, Step
 from panel.settings import Settings
 from panel.web.faults import where
 from panel.web.messages import Refused
@@ -30,7 +31,7 @@ ACTOR = "worker"
 IDLE_SECONDS = 0.5
 CARE_SECONDS = 2.0
 MAILBOX_SECONDS = 60.0
-PERSONAL = ("ballot", "statement", "person", "member", "draw")
+PERSONAL = ("ballot", "written", "paper_entry", "statement", "person", "member", "draw")
 
 
 class Worker:
@@ -125,7 +126,7 @@ class Worker:
                 await self._database.write(remind(review, ACTOR))
 
     async def _close_due(self) -> None:
-        for review in await Review.filter(state=State.OPEN, closes_at__lte=datetime.now(UTC)):
+        for review in await Review.filter(state=State.OPEN, closes_at__lte=datetime.now(UTC) - GRACE):
             with suppress(Refused):  # another worker was first
                 await self._database.write(self._close(review))
             await self._database.forget(main=PERSONAL)

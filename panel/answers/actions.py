@@ -1,35 +1,54 @@
 import hmac
-import random
-from collections import Counter
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+
+from tortoise.expressions import F
 
 from deliberation.answering import Answer, check_answers
-from deliberation.personal_data import find_personal_data
-from deliberation.questionnaire import Questionnaire, read
-from deliberation.weighting import merge_classes
-from panel.answers.models import Ballot
+from deliberation.questionnaire import Question, Questionnaire
+from deliberation.routing import asked, relevant
+from panel.answers.models import Ballot, PaperEntry, Written
 from panel.answers.vault import ReviewSecret
-from panel.arguments.models import Statement
+from panel.answers.words import asks_words, join_words, split_words, written_questions
 from panel.database import current, dialect
-from panel.draws.classes import CLASSES, variables_of
-from panel.draws.strata import drawn_groups
-from panel.people.models import Draw, Frame, Member, finished_draw
+from panel.draws.classes import CLASSES
+from panel.people.models import Channel, Draw, Frame, Member
 from panel.reviews.models import Review, State
-from panel.reviews.states import advance
 from panel.web.messages import Refused
 
-FLOOR = 5  # ballots that must share their area, age and gender before one may keep them
+
+@dataclass(frozen=True)
+class Keys:
+    """The only ties between a member, a ballot and what was written; they can be made while the secret exists."""
+
+    secret: bytes
+    member_id: int
+
+    @property
+    def ballot(self) -> str:
+        return self._key(str(self.member_id))
+
+    def words(self, question_id: str) -> str:
+        return self._key(f"{self.member_id} {question_id}")
+
+    def _key(self, of: str) -> str:
+        return hmac.digest(self.secret, of.encode(), "sha256").hex()
 
 
-async def ballot_key(member: Member) -> str:
-    """The only tie between a member and a ballot: it can be made while the review's secret exists."""
+@dataclass(frozen=True)
+class Filled:
+    """What a member has filled in so far, and what was handed in of it: None when nothing was."""
+
+    draft: Mapping[str, Answer]
+    answers: Mapping[str, Answer] | None
+
+
+async def keys_of(member: Member) -> Keys:
     secret = await ReviewSecret.get_or_none(review_id=member.review_id)
     if secret is None:
         raise Refused("answers.closed")
-    return hmac.digest(secret.secret, str(member.id).encode(), "sha256").hex()
+    return Keys(secret.secret, member.id)
 
 
 async def require_known_secret(review_id: int) -> None:
@@ -39,29 +58,84 @@ async def require_known_secret(review_id: int) -> None:
         raise Refused("answers.secret_lost")
 
 
-async def save_answer(member: Member, key: str, question_id: str, answer: Answer | None) -> None:
+async def filled_in(keys: Keys, questionnaire: Questionnaire) -> Filled:
+    ballot = await Ballot.get_or_none(key=keys.ballot)
+    if ballot is None:
+        return Filled({}, None)
+    places = {keys.words(question.id): question for question in written_questions(questionnaire)}
+    draft, answers = dict(ballot.draft), None if ballot.answers is None else dict(ballot.answers)
+    for written in await Written.filter(key__in=list(places)):
+        question = places[written.key]
+        _put(draft, question, written.draft)
+        if answers is not None:
+            _put(answers, question, written.answer)
+    return Filled(_in_order(questionnaire, draft), None if answers is None else _in_order(questionnaire, answers))
+
+
+async def words_at(keys: Keys, question: Question) -> str | None:
+    written = await Written.get_or_none(key=keys.words(question.id))
+    return written.draft if written else None
+
+
+def _put(answers: dict[str, Any], question: Question, words: str | None) -> None:
+    answer = join_words(question, answers.get(question.id), words)
+    if answer is not None:
+        answers[question.id] = answer
+
+
+def _in_order(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> dict[str, Any]:
+    return {question.id: answers[question.id] for question in questionnaire.questions if question.id in answers}
+
+
+async def save_answer(member: Member, keys: Keys, question: Question, answer: Answer | None) -> None:
     """Keep one answer, or the fact that a question is left open, in what the member has filled in so far."""
     await _enter(member)
-    ballot = await Ballot.get_or_none(key=key)
+    ballot = await Ballot.get_or_none(key=keys.ballot)
     if ballot is None and answer is None:
         return  # a machine that sends empty forms has not begun
     if ballot is None:
         classes = {name: getattr(member, name) for name in CLASSES}
-        ballot = Ballot(review_id=member.review_id, key=key, draft={}, **classes)
-    ballot.draft = {name: value for name, value in ballot.draft.items() if name != question_id}
-    if answer is not None:
-        ballot.draft[question_id] = answer
+        ballot = Ballot(review_id=member.review_id, key=keys.ballot, draft={}, **classes)
+    chosen, words = split_words(question, answer)
+    ballot.draft = {name: value for name, value in ballot.draft.items() if name != question.id}
+    if chosen is not None:
+        ballot.draft[question.id] = chosen
     await ballot.save()
+    if asks_words(question):
+        await _save_words(member.review_id, keys.words(question.id), question.id, words)
 
 
-async def record_ballot(member: Member, key: str, questionnaire: Questionnaire) -> None:
-    """Hand in what was filled in. Handing in again replaces it: one member, one ballot, the last content."""
+async def _save_words(review_id: int, key: str, question_id: str, words: str | None) -> None:
+    written = await Written.get_or_none(key=key)
+    if written is None and words is None:
+        return
+    if written is None:
+        written = Written(review_id=review_id, key=key, question=question_id)
+    written.draft = words
+    if words is None and written.answer is None:
+        await written.delete()
+    else:
+        await written.save()
+
+
+async def record_ballot(
+    member: Member, keys: Keys, questionnaire: Questionnaire, channel: Channel = Channel.WEB
+) -> None:
+    """Hand in what was filled in. Handing in again replaces it: one member, one ballot, the last content.
+
+    Raises AnswerError when what was filled in cannot be handed in.
+    """
     await _enter(member)
-    ballot = await Ballot.get_or_none(key=key)
-    answers = ballot.draft if ballot else {}
+    answers = relevant(questionnaire, (await filled_in(keys, questionnaire)).draft)
     check_answers(questionnaire, answers)
-    await Ballot.filter(key=key).update(answers=answers)
-    await Member.filter(id=member.id).update(participated=True)
+    split = {question.id: split_words(question, answers.get(question.id))[0] for question in questionnaire.questions}
+    chosen = {name: answer for name, answer in split.items() if answer is not None}
+    await Ballot.filter(key=keys.ballot).update(answers=chosen, version=str(questionnaire.version))
+    places = [keys.words(question.id) for question in written_questions(questionnaire)]
+    counted = [keys.words(question.id) for question in asked(questionnaire, answers)]
+    await Written.filter(key__in=places).update(answer=None)
+    await Written.filter(key__in=counted).update(answer=F("draft"))
+    await Member.filter(id=member.id).update(participated=True, channel=channel)
 
 
 async def _enter(member: Member) -> None:
@@ -73,73 +147,10 @@ async def _enter(member: Member) -> None:
         raise Refused("answers.closed")
 
 
-async def close_review(review: Review, actor: str) -> None:
-    """Close the ballot box: what is left cannot be joined to a person, by anyone, in any order.
-
-    Ballots get a new random id and are stored again in random order, without key and draft; words are taken apart
-    from them; area, age and gender are kept only as coarse as makes at least FLOOR ballots share them.
-    """
-    review = await Review.select_for_update().get(id=review.id)
-    if review.closes_at > datetime.now(UTC):
-        raise Refused("review.not_yet_closing")
-    await advance(review, State.CLOSED, actor)
-    handed_in = await Ballot.filter(review=review, answers__isnull=False)
-    begun = await Ballot.filter(review=review).count()
-    await Ballot.filter(review=review).delete()
-    questionnaire = read(review.questionnaire)
-    order = random.SystemRandom()
-    ballots: list[Ballot] = []
-    statements: list[Statement] = []
-    draw = await finished_draw(review)
-    groups = [group.classes for group in await drawn_groups(draw)]
-    coarse = _coarse_classes(groups, [tuple(getattr(ballot, name) for name in CLASSES) for ballot in handed_in])
-    for ballot in handed_in:
-        answers, words = _without_words(questionnaire, ballot.answers)
-        side = answers.get(questionnaire.vote.id, "")
-        classes = {name: coarse[name][getattr(ballot, name)] for name in CLASSES}
-        ballots.append(Ballot(id=uuid4(), review=review, key=None, draft={}, answers=answers, **classes))
-        statements += [
-            Statement(id=uuid4(), review=review, question=question, side=side, text=text, marks=_marks(text))
-            for question, text in words.items()
-        ]
-    order.shuffle(ballots)
-    order.shuffle(statements)
-    await Ballot.bulk_create(ballots)
-    await Statement.bulk_create(statements)
-    await Review.filter(id=review.id).update(partial=begun - len(handed_in))
-    await Draw.filter(id=draw.id).update(coarse=coarse, salt_key=None)
-    await Frame.filter(review=review).delete()
-
-
 async def discard_answers(review: Review) -> None:
     """Of a review that was withdrawn: ballots that had a key, and the people who could have been drawn."""
     await Ballot.filter(review=review, key__isnull=False).delete()
+    await Written.filter(review=review).delete()
+    await PaperEntry.filter(review=review).delete()
     await Draw.filter(review=review).update(salt_key=None)
     await Frame.filter(review=review).delete()
-
-
-def _coarse_classes(groups: list[tuple[str, ...]], cells: list[tuple[str, ...]]) -> Mapping[str, Mapping[str, str]]:
-    return merge_classes(variables_of(groups), Counter(cells), FLOOR).mapping
-
-
-def _without_words(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
-    """The answers without anything written, and what was written per question."""
-    kept: dict[str, Any] = {}
-    words: dict[str, str] = {}
-    for question in questionnaire.questions:
-        answer = answers.get(question.id)
-        if answer is None:
-            continue
-        if question.type == "text":
-            words[question.id] = answer
-        elif question.type == "multi_other":
-            kept[question.id] = {"chosen": answer["chosen"], "other": ""}
-            if answer["other"]:
-                words[question.id] = answer["other"]
-        else:
-            kept[question.id] = answer
-    return kept, words
-
-
-def _marks(text: str) -> list[str]:
-    return sorted({mark.kind for mark in find_personal_data(text)})

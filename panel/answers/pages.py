@@ -1,213 +1,171 @@
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any
+"""What a member reads and fills in after Start: one question a page, all of it once more, and then sent."""
+
+from collections.abc import Sequence
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
-from deliberation.answering import AnswerError, missing, read_answer
-from deliberation.questionnaire import Question, Questionnaire, read
-from panel.answers.actions import ballot_key, record_ballot, require_known_secret, save_answer
-from panel.answers.models import Ballot
-from panel.answers.vault import make_secret
-from panel.answers.wording import in_words, typed_values, what_is_wrong
-from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
-from panel.people.models import Member, finished_draw
+from deliberation.answering import Answer, AnswerError, missing, read_answer
+from deliberation.questionnaire import Question
+from deliberation.routing import asked, relevant
+from panel.answers.actions import Filled, filled_in, record_ballot, save_answer, words_at
+from panel.answers.visits import Visit, come_back, remember, visit_of
+from panel.answers.words import asks_words, join_words
+from panel.answers.wording import in_words, remark_on, typed_values, what_is_wrong
 from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
-from panel.reviews.models import Review, State
-from panel.web.cookies import SignedCookie
 from panel.web.forms import read_fields
-from panel.web.request import database_of, see, settings_of
+from panel.web.request import database_of, see
+from panel.web.security import POLICY
 from panel.web.templating import page
 
-MEMBER_COOKIE = SignedCookie("mening", 4 * 3600)
-
-
-@dataclass(frozen=True)
-class Visit:
-    """A member who pressed Start, with everything that the pages need."""
-
-    member: Member
-    review: Review
-    questionnaire: Questionnaire
-    key: str
-    ballot: Ballot | None
-
-    @property
-    def draft(self) -> dict[str, Any]:
-        return self.ballot.draft if self.ballot else {}
-
-    @property
-    def handed_in(self) -> bool:
-        return self.ballot is not None and self.ballot.answers is not None
-
-    @property
-    def changed(self) -> bool:
-        """Something was filled in that has not been handed in."""
-        return self.ballot is not None and self.ballot.draft != self.ballot.answers
-
-
-async def start(request: Request) -> Response:
-    member = await _member_of_link(request)
-    review = await Review.get(id=member.review_id).select_related("version")
-    if review.state != State.OPEN:
-        return page(request, "answers/closed.html", review=review, early=review.state == State.DRAWN)
-    draw = await finished_draw(review)
-    return page(
-        request,
-        "answers/start.html",
-        member=member,
-        review=review,
-        dossier=Dossier.from_json(review.version.content),
-        record=draw.record,
-        draw=draw,
-        opt_out=f"/u/{make_token(settings_of(request), member, OPT_OUT)}",
-    )
-
-
-async def begin(request: Request) -> Response:
-    member = await _member_of_link(request)
-    if member.review.state != State.OPEN:
-        return see(request.url.path)
-    await require_known_secret(member.review_id)
-    await database_of(request).vault.write(make_secret(member.review_id))
-    response = see("/mening")
-    MEMBER_COOKIE.write(request, response, f"{member.id} {member.link_version}")
-    return response
+RECEIPT = "/mening/dank"
+CHECK = "/mening/controle"
+WITH_SCRIPT = {"Content-Security-Policy": f"{POLICY}; script-src 'self'; connect-src 'self'"}
 
 
 async def proposal(request: Request) -> Response:
-    visit = await _visit(request)
+    visit = await visit_of(request)
     if visit is None:
-        return _come_back(request)
+        return come_back(request)
     version = await ProposalVersion.get(id=visit.review.version_id)
     dossier = Dossier.from_json(version.content)
-    return page(request, "answers/proposal.html", visit=visit, dossier=dossier, first=_first_open(visit))
+    filled = await filled_in(visit.keys, visit.questionnaire)
+    first = next((question for question in visit.questions if question.id not in filled.draft), visit.questions[0])
+    return page(request, "answers/proposal.html", visit=visit, dossier=dossier, first=_address(first))
 
 
 async def ask(request: Request) -> Response:
-    visit = await _visit(request)
+    visit = await visit_of(request)
     if visit is None:
-        return _come_back(request)
+        return come_back(request)
     question = _question(request, visit)
-    return _question_page(request, visit, question, typed_values(question, visit.draft.get(question.id)), {})
+    if visit.hidden:
+        return see(RECEIPT)
+    if question not in visit.questions:  # its route was left, in another tab
+        return see(_after(visit, question, visit.questions))
+    return _question_page(request, visit, question, typed_values(question, await _draft_of(visit, question)), {})
 
 
 async def answer(request: Request) -> Response:
-    visit = await _visit(request)
+    visit = await visit_of(request)
     if visit is None:
-        return _come_back(request)
+        return come_back(request)
     question = _question(request, visit)
     fields = await read_fields(request)
+    go = fields.text("go")
     try:
         given = read_answer(question, fields)
         if given is None and question.required:
             raise AnswerError("required")
     except AnswerError as error:
         errors = what_is_wrong(question, error)
+        if go == "stay":
+            return PlainTextResponse(next(iter(errors.values())), 422)
         return _question_page(request, visit, question, dict(fields), errors, status=422)
-    await database_of(request).write(save_answer(visit.member, visit.key, question.id, given))
-    number = request.path_params["number"]
-    if fields.text("go") == "back":
-        return see(f"/mening/vraag/{number - 1}" if number > 1 else "/mening")
-    if fields.text("go") == "check" or number == len(visit.questionnaire.questions):
-        return see("/mening/controle")
-    return see(f"/mening/vraag/{number + 1}")
+    await database_of(request).write(save_answer(visit.member, visit.keys, question, given))
+    remark = remark_on(question, given)
+    if go == "stay":
+        return PlainTextResponse(remark)
+    if remark and go != "keep":
+        return _question_page(request, visit, question, dict(fields), {}, remark=remark)
+    chosen = {**visit.chosen, question.id: given}
+    questions = asked(visit.questionnaire, {name: value for name, value in chosen.items() if value is not None})
+    if go == "back":
+        return see(_before(visit, question, questions))
+    return see(CHECK if go == "check" else _after(visit, question, questions))
 
 
 async def check(request: Request) -> Response:
-    visit = await _visit(request)
+    visit = await visit_of(request)
     if visit is None:
-        return _come_back(request)
-    return _check_page(request, visit)
+        return come_back(request)
+    return see(RECEIPT) if visit.hidden else await _check_page(request, visit)
 
 
-def _check_page(request: Request, visit: Visit, status: int = 200) -> Response:
-    numbered = list(enumerate(visit.questionnaire.questions, 1))
-    open_questions = missing(visit.questionnaire, visit.draft)
+async def _check_page(request: Request, visit: Visit, status: int = 200) -> Response:
+    filled = await filled_in(visit.keys, visit.questionnaire)
+    rows = [
+        (question, in_words(question, given), remark_on(question, given))
+        for question in visit.questions
+        for given in [filled.draft.get(question.id)]
+    ]
     return page(
         request,
         "answers/check.html",
         status,
         visit=visit,
-        rows=[(n, q, in_words(q, visit.draft.get(q.id))) for n, q in numbered],
-        missing=[(n, q) for n, q in numbered if q in open_questions],
+        rows=rows,
+        changed=_changed(visit, filled),
+        missing=missing(visit.questionnaire, filled.draft),
     )
+
+
+def _changed(visit: Visit, filled: Filled) -> bool:
+    """Something was filled in that has not been handed in."""
+    return relevant(visit.questionnaire, filled.draft) != filled.answers
 
 
 async def hand_in(request: Request) -> Response:
-    visit = await _visit(request)
+    visit = await visit_of(request)
     if visit is None:
-        return _come_back(request)
-    if missing(visit.questionnaire, visit.draft):
-        return _check_page(request, visit, status=422)
-    await database_of(request).write(record_ballot(visit.member, visit.key, visit.questionnaire))
-    return see("/mening/dank")
-
-
-async def thanks(request: Request) -> Response:
-    visit = await _visit(request)
-    if visit is None:
-        return _come_back(request)
-    if not visit.handed_in:
-        return see("/mening/controle")
-    return page(request, "answers/thanks.html", visit=visit)
-
-
-async def leave(request: Request) -> Response:
-    """Away from this device: for a shared computer, or the kitchen table."""
-    response = see("/mening/tot-ziens")
-    MEMBER_COOKIE.clear(request, response)
+        return come_back(request)
+    try:
+        await database_of(request).write(record_ballot(visit.member, visit.keys, visit.questionnaire))
+    except AnswerError:
+        return see(RECEIPT) if visit.hidden else await _check_page(request, visit, status=422)
+    response = see(RECEIPT)
+    remember(request, response, visit.member, shown=False)
     return response
 
 
-async def goodbye(request: Request) -> Response:
-    return page(request, "answers/goodbye.html")
+async def receipt(request: Request) -> Response:
+    visit = await visit_of(request)
+    if visit is None:
+        return come_back(request)
+    if not visit.handed_in:
+        return see(CHECK)
+    filled = await filled_in(visit.keys, visit.questionnaire)
+    return page(request, "answers/thanks.html", visit=visit, changed=_changed(visit, filled))
 
 
-async def _member_of_link(request: Request) -> Member:
-    member = await member_of_token(settings_of(request), request.path_params["token"], ANSWER)
-    if member is None:
-        raise HTTPException(404)
-    return member
-
-
-async def _visit(request: Request) -> Visit | None:
-    value = MEMBER_COOKIE.read(request)
-    if value is None:
-        return None
-    member_id, version = map(int, value.split())
-    member = await Member.get_or_none(id=member_id, link_version=version).select_related("review")
-    if member is None or member.review.state != State.OPEN:
-        return None
-    key = await ballot_key(member)
-    return Visit(
-        member=member,
-        review=member.review,
-        questionnaire=read(member.review.questionnaire),
-        key=key,
-        ballot=await Ballot.get_or_none(key=key),
-    )
-
-
-def _come_back(request: Request) -> Response:
-    """No cookie, or the review closed meanwhile: a page that says how to go on; nothing was lost."""
-    return page(request, "answers/come_back.html", 403, now=datetime.now(UTC))
+async def show(request: Request) -> Response:
+    """An answer that is in comes in sight only when somebody asks for it."""
+    visit = await visit_of(request)
+    if visit is None:
+        return come_back(request)
+    response = see(CHECK)
+    remember(request, response, visit.member, shown=True)
+    return response
 
 
 def _question(request: Request, visit: Visit) -> Question:
-    number = request.path_params["number"]
-    if not 1 <= number <= len(visit.questionnaire.questions):
-        raise HTTPException(404)
-    question: Question = visit.questionnaire.questions[number - 1]
-    return question
+    try:
+        return visit.questionnaire.question(request.path_params["id"])
+    except KeyError:
+        raise HTTPException(404) from None
 
 
-def _first_open(visit: Visit) -> int:
-    numbered = enumerate(visit.questionnaire.questions, 1)
-    return next((number for number, question in numbered if question.id not in visit.draft), 1)
+def _address(question: Question) -> str:
+    return f"/mening/vraag/{question.id}"
+
+
+def _after(visit: Visit, question: Question, questions: Sequence[Question]) -> str:
+    order = visit.questionnaire.questions
+    later = order[order.index(question) + 1 :]
+    return next((_address(one) for one in later if one in questions), CHECK)
+
+
+def _before(visit: Visit, question: Question, questions: Sequence[Question]) -> str:
+    order = visit.questionnaire.questions
+    earlier = order[: order.index(question)]
+    return next((_address(one) for one in reversed(earlier) if one in questions), "/mening")
+
+
+async def _draft_of(visit: Visit, question: Question) -> Answer | None:
+    words = await words_at(visit.keys, question) if asks_words(question) else None
+    return join_words(question, visit.chosen.get(question.id), words)
 
 
 def _question_page(
@@ -217,18 +175,21 @@ def _question_page(
     values: dict[str, list[str]],
     errors: dict[str, str],
     status: int = 200,
+    remark: str = "",
 ) -> Response:
-    main = visit.questionnaire.main
-    number = request.path_params["number"]
-    return page(
+    group = [one for one in visit.questions if one.extra == question.extra]
+    response = page(
         request,
         "answers/question.html",
         status,
         visit=visit,
         question=question,
-        number=number,
-        position=number - len(main) if question.extra else number,
-        total=len(visit.questionnaire.questions) - len(main) if question.extra else len(main),
+        position=group.index(question) + 1 if question in group else len(group),
+        total=len(group),
         values=values,
         errors=errors,
+        remark=remark,
     )
+    if asks_words(question):
+        response.headers.update(WITH_SCRIPT)
+    return response

@@ -3,7 +3,9 @@
 from typing import Any
 
 from deliberation.answering import Answer, AnswerError
+from deliberation.personal_data import find_personal_data
 from deliberation.questionnaire import Question
+from panel.answers.words import split_words
 from panel.web.messages import sentence
 
 Lines = list[str]
@@ -58,3 +60,11 @@ def _field(question: Question, error: AnswerError) -> str:
     if error.code == "direction":
         return next(f"answer_{option.key}" for option in question.options if option.label == error.facts["choice"])
     return "other" if question.form == "multi_other" and error.code == "too_long" else "answer"
+
+
+def remark_on(question: Question, answer: Answer | None) -> str:
+    """What to say when somebody's personal data seem to stand in what was written; empty when nothing does."""
+    _, words = split_words(question, answer)
+    kinds = {mark.kind for mark in find_personal_data(words or "")}
+    named = list(dict.fromkeys(sentence(f"answers.kind_{kind}") for kind in sorted(kinds)))
+    return sentence("answers.remark", what=sentence("answers.or").join(named)) if named else ""

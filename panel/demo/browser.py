@@ -36,6 +36,13 @@ class Page:
         found = self._tree.css_first("h1")
         return found.text(strip=True) if found else ""
 
+    def link(self, beginning: str) -> str:
+        """The first address on the page that begins so."""
+        found = self._tree.css_first(f'a[href^="{beginning}"]')
+        if found is None:
+            raise UnexpectedPage(f"no link to {beginning} on a page headed {self.heading!r}")
+        return found.attributes["href"] or ""
+
     def has_form(self, action: str) -> bool:
         return any((node.attributes.get("action") or self.path).endswith(action) for node in self._tree.css("form"))
 

@@ -150,11 +150,11 @@ async def _one_visit(browser: Browser, member: MadeUpMember, outcome: Outcome) -
 
 async def _fill_in_everything(browser: Browser, member: MadeUpMember) -> None:
     start = await browser.open(member.link)
-    await browser.send(start.form())
-    page = await browser.open("/mening/vraag/1")
+    begun = await browser.send(start.form())
+    page = await browser.open(begun.link("/mening/vraag/"))
     while page.path.startswith("/mening/vraag/"):
         form = page.form()
-        page = await browser.send(Form(form.action), member.fill_in(page) | {"go": ["next"]})
+        page = await browser.send(Form(form.action), member.fill_in(page) | {"go": ["keep"]})
 
 
 async def _hand_in(browser: Browser, member: MadeUpMember) -> None:

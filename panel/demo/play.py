@@ -20,7 +20,7 @@ from panel.mail.models import State as MailState
 from panel.mail.outbox import counts
 from panel.people.models import Member
 from panel.reports.models import Build, Report
-from panel.reviews.models import Review, State
+from panel.reviews.models import GRACE, Review, State
 from panel.settings import Settings
 from panel.staff.actions import add_staff
 from panel.staff.models import Role
@@ -213,7 +213,7 @@ class Play:
 
 
 async def _pass_time(review: Review) -> None:
-    await Review.filter(id=review.id).update(closes_at=datetime.now(UTC))
+    await Review.filter(id=review.id).update(closes_at=datetime.now(UTC) - GRACE)
 
 
 async def _until(ready: Callable[[], Awaitable[bool]], title: str) -> None:

@@ -145,6 +145,12 @@ class OptOut(StrEnum):
     NEVER_AGAIN = "never_again"
 
 
+class Channel(StrEnum):
+    WEB = "web"
+    PAPER = "paper"
+    PHONE = "phone"
+
+
 class Member(Model):
     """A drawn person who is asked to take part. Whether they answered is known here, what they answered never."""
 
@@ -162,6 +168,7 @@ class Member(Model):
     link_version = fields.IntField(default=1)
     opt_out = fields.CharField(max_length=12, default=OptOut.NO.value)
     participated = fields.BooleanField(default=False)
+    channel = fields.CharField(max_length=5, default="", db_default="")  # in which way: see Channel
     code = fields.CharField(
         max_length=16, unique=True, null=True
     )  # with which to look up one's own place in the draw

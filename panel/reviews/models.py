@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -6,6 +7,8 @@ from tortoise.models import Model
 
 from panel.proposals.models import ProposalVersion
 from panel.staff.models import Staff
+
+GRACE = timedelta(minutes=30)  # for who is still busy at the closing moment; after it nobody can begin
 
 
 class State(StrEnum):
@@ -31,7 +34,8 @@ class Review(Model):
     sample_size = fields.IntField()
     quorum = fields.IntField()
     majority_percent = fields.IntField(default=50)
-    questionnaire: Any = fields.JSONField(null=True)
+    composed: Any = fields.JSONField(null=True)  # the questions that the clerk chose; empty: the default questionnaire
+    questionnaire: Any = fields.JSONField(null=True)  # filled and frozen at the release
     closes_at = fields.DatetimeField()
     report_due = fields.DateField()
     judgement_on = fields.DateField()
@@ -46,6 +50,7 @@ class Review(Model):
     approved_by_drafter_id: int | None
     approved_by_clerk_id: int | None
     partial = fields.IntField(default=0)  # questionnaires that were begun and not handed in, counted at closing
+    channels: Any = fields.JSONField(null=True)  # how many answered in which way, counted at closing
     reason = fields.TextField(default="")  # of a withdrawal or of a later closing date
     follow_up = fields.TextField(default="")
     created_at = fields.DatetimeField(auto_now_add=True)
@@ -54,6 +59,12 @@ class Review(Model):
 
     class Meta:
         table = "review"
+
+    @property
+    def ends_at(self) -> datetime:
+        """When the ballot box closes: who began in time can finish until then."""
+        closes_at: datetime = self.closes_at
+        return closes_at + GRACE
 
 
 class Step(Model):

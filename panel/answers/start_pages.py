@@ -1,0 +1,73 @@
+"""The door: the page behind the personal link, Start, and away from this device."""
+
+from datetime import UTC, datetime
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from panel.answers.actions import keys_of, require_known_secret
+from panel.answers.models import Ballot
+from panel.answers.vault import make_secret
+from panel.answers.visits import MEMBER_COOKIE, remember
+from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
+from panel.people.models import Member, finished_draw
+from panel.proposals.dossier import Dossier
+from panel.reviews.models import Review, State
+from panel.web.request import database_of, see, settings_of
+from panel.web.templating import page
+
+
+async def start(request: Request) -> Response:
+    member = await _member_of_link(request)
+    review = await Review.get(id=member.review_id).select_related("version")
+    if not await _is_open(member, review):
+        return page(request, "answers/closed.html", review=review, early=review.state == State.DRAWN)
+    draw = await finished_draw(review)
+    return page(
+        request,
+        "answers/start.html",
+        member=member,
+        review=review,
+        dossier=Dossier.from_json(review.version.content),
+        record=draw.record,
+        draw=draw,
+        opt_out=f"/u/{make_token(settings_of(request), member, OPT_OUT)}",
+    )
+
+
+async def begin(request: Request) -> Response:
+    member = await _member_of_link(request)
+    if not await _is_open(member, member.review):
+        return see(request.url.path)
+    await require_known_secret(member.review_id)
+    await database_of(request).vault.write(make_secret(member.review_id))
+    # Whoever has the link and presses this asks for the answer itself, when there is one.
+    response = see("/mening/controle" if member.participated else "/mening")
+    remember(request, response, member, shown=True)
+    return response
+
+
+async def leave(request: Request) -> Response:
+    """Away from this device: for a shared computer, or the kitchen table."""
+    response = see("/mening/tot-ziens")
+    MEMBER_COOKIE.clear(request, response)
+    return response
+
+
+async def goodbye(request: Request) -> Response:
+    return page(request, "answers/goodbye.html")
+
+
+async def _member_of_link(request: Request) -> Member:
+    member = await member_of_token(settings_of(request), request.path_params["token"], ANSWER)
+    if member is None:
+        raise HTTPException(404)
+    return member
+
+
+async def _is_open(member: Member, review: Review) -> bool:
+    """After the closing moment only for who began before it: they have a while to finish."""
+    if review.state != State.OPEN or datetime.now(UTC) < review.closes_at:
+        return bool(review.state == State.OPEN)
+    return await Ballot.exists(key=(await keys_of(member)).ballot)
