@@ -98,7 +98,7 @@ def _without_ties(ballot: Ballot, coarse: Mapping[str, Mapping[str, str]]) -> Ba
 async def _count_channels(review: Review) -> dict[str, int]:
     """In which way answers came in, and what the second typing of forms on paper found."""
     members = Member.filter(review=review, participated=True)
-    checked = PaperEntry.filter(review=review, checked_by__isnull=False)
+    checked = PaperEntry.filter(review=review, checked_by_id__isnull=False)
     return {
         **{channel.value: await members.filter(channel=channel).count() for channel in Channel},
         "checked": await checked.count(),

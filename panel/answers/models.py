@@ -39,8 +39,8 @@ class Written(Model):
     review: fields.ForeignKeyRelation[Review] = fields.ForeignKeyField("main.Review", related_name="written")
     key = fields.CharField(max_length=64, unique=True)
     question = fields.CharField(max_length=60)
-    draft = fields.TextField(null=True)
-    answer = fields.TextField(null=True)
+    draft: Any = fields.TextField(null=True)
+    answer: Any = fields.TextField(null=True)
 
     class Meta:
         table = "written"

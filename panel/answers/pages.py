@@ -11,8 +11,8 @@ from deliberation.questionnaire import Question
 from deliberation.routing import asked, relevant
 from panel.answers.actions import Filled, filled_in, record_ballot, save_answer, words_at
 from panel.answers.visits import Visit, come_back, remember, visit_of
-from panel.answers.words import asks_words, join_words
 from panel.answers.wording import in_words, remark_on, typed_values, what_is_wrong
+from panel.answers.words import asks_words, join_words
 from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
 from panel.web.forms import read_fields

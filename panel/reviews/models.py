@@ -8,7 +8,7 @@ from tortoise.models import Model
 from panel.proposals.models import ProposalVersion
 from panel.staff.models import Staff
 
-GRACE = timedelta(minutes=30)  # for who is still busy at the closing moment; after it nobody can begin
+GRACE = timedelta(minutes=30)  # after the closing moment, for who has begun
 
 
 class State(StrEnum):
@@ -34,7 +34,7 @@ class Review(Model):
     sample_size = fields.IntField()
     quorum = fields.IntField()
     majority_percent = fields.IntField(default=50)
-    composed: Any = fields.JSONField(null=True)  # the questions that the clerk chose; empty: the default questionnaire
+    composed: Any = fields.JSONField(null=True)  # the questions that the clerk chose; empty: the default
     questionnaire: Any = fields.JSONField(null=True)  # filled and frozen at the release
     closes_at = fields.DatetimeField()
     report_due = fields.DateField()

@@ -10,8 +10,8 @@ from typing import Any
 
 import httpx2
 
-from deliberation.questionnaire import read
-from panel.answers.actions import ballot_key, save_answer
+from deliberation.questionnaire import Questionnaire, read
+from panel.answers.actions import keys_of, save_answer
 from panel.answers.models import Ballot
 from panel.answers.vault import make_secret
 from panel.invitations.links import personal_link
@@ -27,22 +27,25 @@ AT_ONCE = 32
 async def run(folder: Path) -> None:
     async with opened_review(folder, AT_ONCE) as opened:
         questionnaire = read((await Review.get(id=opened.review.id)).questionnaire)
-        questions = [f"/mening/vraag/{number}" for number in range(1, len(questionnaire.questions) + 1)]
-        await _keep(opened, folder, [answers_to(questionnaire, number) for number in range(AT_ONCE)])
+        questions = [f"/mening/vraag/{question.id}" for question in questionnaire.questions]
+        await _keep(opened, folder, questionnaire, [answers_to(questionnaire, number) for number in range(AT_ONCE)])
         cookies = [await _begin(opened, place) for place in range(AT_ONCE)]
         await _open_in_this_process(opened, questions, cookies[0])
     async with server(opened.stage.settings) as port:
         await _open_over_connections(port, questions, cookies)
 
 
-async def _keep(opened: Opened, folder: Path, answers: Sequence[dict[str, Any]]) -> None:
+async def _keep(
+    opened: Opened, folder: Path, questionnaire: Questionnaire, answers: Sequence[dict[str, Any]]
+) -> None:
     database, members = opened.stage.database, opened.members
     await database.vault.write(make_secret(opened.review.id))
-    keys = [await ballot_key(member) for member in members]
+    keys = [await keys_of(member) for member in members]
     units = 2 * sum(map(len, answers))
 
     async def fill_in(place: int) -> None:
-        for question, given in [*answers[place].items()] * 2:
+        for name, given in [*answers[place].items()] * 2:
+            question = questionnaire.question(name)
             await database.write(save_answer(members[place], keys[place], question, given))
 
     async def forget() -> None:

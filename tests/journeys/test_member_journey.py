@@ -13,6 +13,7 @@ from tests.journeys.visitor import Visitor
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 FIRST_PAGE_BYTES = 60_000
+MAIN = 12  # questions that are not extra
 LOADED = """() => Object.fromEntries([...performance.getEntriesByType('navigation'),
     ...performance.getEntriesByType('resource')].map(entry => [entry.name, entry.decodedBodySize]))"""
 
@@ -42,7 +43,10 @@ async def skip_to(visitor: Visitor, number: int) -> None:
 
 
 async def position(visitor: Visitor) -> int:
-    return int(visitor.page.url.partition("#")[0].rsplit("/", 1)[1])
+    """Which of the questions this page asks, counted through to the extra ones."""
+    shown = await visitor.page.get_by_text(re.compile(r"^(Vraag|Extra vraag) \d+ van \d+$")).first.inner_text()
+    number = int(re.findall(r"\d+", shown)[0])
+    return number + MAIN if shown.startswith("Extra") else number
 
 
 async def errors(visitor: Visitor) -> list[str]:
@@ -111,7 +115,7 @@ async def read_the_plan(visitor: Visitor) -> None:
         await summary.tap()
     await visitor.look()
     await page.get_by_role("link", name="Naar de vragen").tap()
-    await page.wait_for_url("**/vraag/1")
+    await page.wait_for_url("**/vraag/q01_duidelijk")
 
 
 async def answer_what_people_notice(visitor: Visitor) -> None:
@@ -379,22 +383,22 @@ async def test_a_member_changes_an_answer_that_was_handed_in(visit: NewVisitor, 
     await visitor.press("Volgende")
     await visitor.page.goto("/mening/controle")
     await visitor.press("Versturen")
-    await visitor.follow("Mijn antwoord bekijken")
+    await visitor.press("Mijn antwoord laten zien")
     assert await visitor.page.get_by_role("status").get_by_text("Uw antwoord is binnen").is_visible()
     await visitor.look()
 
     await visitor.page.goto(link)
     await visitor.look()
     await visitor.press("Mijn antwoord bekijken of veranderen")
-    await visitor.page.goto("/mening/vraag/9")
+    await visitor.page.goto("/mening/vraag/q09_stem")
     await choose(visitor, "Het plan niet aannemen")
     await visitor.press("Volgende")
     await visitor.page.goto("/mening/dank")
     await visitor.look()
-    await visitor.follow("Kijk het na en verstuur het.")
+    await visitor.press("Mijn antwoord laten zien")
     await visitor.look()
     await visitor.press("Versturen")
-    await visitor.follow("Mijn antwoord bekijken")
+    await visitor.press("Mijn antwoord laten zien")
     assert await answer_of(visitor, "Wat moet de gemeenteraad doen") == "Het plan niet aannemen"
 
 
@@ -462,7 +466,7 @@ async def wish(visitor: Visitor, words: str) -> None:
         ("/m/verzonnen.link", "Deze pagina is er niet"),
         ("/u/verzonnen.link", "Deze pagina is er niet"),
         ("/mening", "Open uw link opnieuw"),
-        ("/mening/vraag/3", "Open uw link opnieuw"),
+        ("/mening/vraag/q03_grondwaarden", "Open uw link opnieuw"),
         ("/mening/controle", "Open uw link opnieuw"),
         ("/mening/tot-ziens", "Tot ziens"),
         ("/toegankelijkheid", "Toegankelijkheid"),
@@ -491,7 +495,7 @@ async def test_after_closing_a_link_says_so_and_leads_to_the_public_page(
     while await visitor.heading() != "Deze vragenlijst is gesloten":
         await visitor.page.reload()
     await visitor.look()
-    await visitor.page.goto("/mening/vraag/1")
+    await visitor.page.goto("/mening/vraag/q01_duidelijk")
     assert await visitor.heading() == "Open uw link opnieuw"
     await visitor.page.goto(link)
     await visitor.follow("openbare pagina van deze tweede mening")

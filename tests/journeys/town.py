@@ -11,7 +11,7 @@ from panel.demo import desk
 from panel.demo.browser import Browser
 from panel.demo.mailbox import Mail, Mailbox
 from panel.invitations.actions import remind
-from panel.reviews.models import Review
+from panel.reviews.models import GRACE, Review
 from panel.settings import Settings
 from tests.journeys.visitor import Visitor
 
@@ -51,7 +51,7 @@ class Town:
 
 
 async def _close(number: int) -> None:
-    await Review.filter(id=number).update(closes_at=datetime.now(UTC))
+    await Review.filter(id=number).update(closes_at=datetime.now(UTC) - GRACE)
 
 
 @dataclass

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from starlette.routing import BaseRoute, Route
 
+from deliberation.questionnaire import read
 from panel.invitations.links import ANSWER, OPT_OUT, make_token
 from panel.invitations.models import Kind
 from panel.proposals.models import ProposalVersion
@@ -26,6 +27,7 @@ class Addresses:
         await database.write(request_sign_in(self._stage.council.email))
         council = await Staff.get(id=self._stage.council.id)
         members = [member for review in self._reviews for member in (await self._stage.members(review))[:2]]
+        questions = {one.id for review in self._reviews for one in read(review.questionnaire).questions}
         names = [*DOWNLOADS, "vote.svg", "unknown.txt"]
         ids = [review.id for review in self._reviews]
         versions = [version.id for version in await ProposalVersion.all()]
@@ -33,7 +35,7 @@ class Addresses:
         self._fillings: dict[str, Iterable[dict[str, object]]] = {
             "/m/{token}": [{"token": token} for token in (*answer, answer[0] + "x")],
             "/u/{token}": [{"token": token} for token in (*opt_out, answer[0])],
-            "/mening/vraag/{number}": [{"number": n} for n in range(17)],
+            "/mening/vraag/{id}": [{"id": id_} for id_ in (*questions, "q99")],
             "/bureau/aanmelden/{token}": [{"token": sign_in_token(settings, council)}, {"token": "x"}],
             "/bureau/voorstellen/{version}/tweede-mening": [{"version": id_} for id_ in versions],
             "/bureau/voorstellen/{id}": [{"id": id_} for id_ in versions],

@@ -18,7 +18,8 @@ from deliberation.routing import relevant
 from deliberation.sortition.frames.columns import guess_mapping
 from deliberation.sortition.frames.table import read_table
 from deliberation.sortition.seal import Announced
-from panel.answers.actions import ballot_key, close_review, record_ballot, save_answer
+from panel.answers.actions import keys_of, record_ballot, save_answer
+from panel.answers.closing import close_review
 from panel.answers.vault import make_secret
 from panel.arguments.actions import moderate
 from panel.arguments.models import Decision, Statement
@@ -46,7 +47,7 @@ from panel.reports.findings import compute
 from panel.reports.material import input_of_findings
 from panel.reports.models import Build, Report
 from panel.reviews.actions import Plan, approve, prepare_review
-from panel.reviews.models import Review, State
+from panel.reviews.models import GRACE, Review, State
 from panel.reviews.states import LIFE, advance
 from panel.settings import Settings
 from panel.staff.actions import add_staff
@@ -197,11 +198,11 @@ class Stage:
 
     async def answer(self, member: Member, answers: dict[str, Any], hand_in: bool = True) -> None:
         review = await Review.get(id=member.review_id)
-        key = await ballot_key(member)
+        keys, questionnaire = await keys_of(member), read(review.questionnaire)
         for question, given in answers.items():
-            await self.database.write(save_answer(member, key, question, given))
+            await self.database.write(save_answer(member, keys, questionnaire.question(question), given))
         if hand_in:
-            await self.database.write(record_ballot(member, key, read(review.questionnaire)))
+            await self.database.write(record_ballot(member, keys, questionnaire))
 
     async def answer_some(self, review: Review, number: int = 14) -> None:
         questionnaire = read((await Review.get(id=review.id)).questionnaire)
@@ -212,7 +213,7 @@ class Stage:
         await self.answer(members[number], dict(list(half.items())[:4]), hand_in=False)
 
     async def pass_closing_date(self, review: Review) -> None:
-        await self.change(Review.filter(id=review.id), closes_at=datetime.now(UTC) - timedelta(seconds=1))
+        await self.change(Review.filter(id=review.id), closes_at=datetime.now(UTC) - GRACE - timedelta(seconds=1))
 
     async def change(self, rows: QuerySet[Any], **values: Any) -> None:
         """What no action does: time that passes, or a hand in the database."""

@@ -10,8 +10,9 @@ import httpx2
 import pytest
 
 from deliberation.questionnaire import Questionnaire, read
-from panel.answers.actions import ballot_key, close_review, record_ballot, save_answer
-from panel.answers.models import Ballot
+from panel.answers.actions import filled_in, keys_of, record_ballot, save_answer
+from panel.answers.closing import close_review
+from panel.answers.models import Ballot, Written
 from panel.answers.vault import ReviewSecret, destroy_secret, make_secret
 from panel.invitations.links import ANSWER, make_token
 from panel.people.models import Member
@@ -51,7 +52,7 @@ async def browser(client: httpx2.AsyncClient, link: str) -> httpx2.AsyncClient:
 
 
 def address(questionnaire: Questionnaire, question: str) -> str:
-    return f"/mening/vraag/{[q.id for q in questionnaire.questions].index(question) + 1}"
+    return f"/mening/vraag/{questionnaire.question(question).id}"
 
 
 def words(page: httpx2.Response) -> str:
@@ -66,9 +67,9 @@ async def test_only_the_vote_is_required(browser: httpx2.AsyncClient, questionna
     refused = await browser.post(vote, data={"go": "next"})
     assert refused.status_code == 422
     assert sentence("answers.required_vote") in words(refused)
-    for place in range(1, len(questionnaire.questions) + 1):
-        fields = {"answer": "blanco"} if f"/mening/vraag/{place}" == vote else {}
-        assert (await browser.post(f"/mening/vraag/{place}", data=fields | {"go": "next"})).status_code == 303
+    for question in questionnaire.questions:
+        place, fields = address(questionnaire, question.id), {"answer": "blanco"} if question.is_vote else {}
+        assert (await browser.post(place, data=fields | {"go": "next"})).status_code == 303
     assert (await browser.post("/mening/versturen")).headers["location"] == "/mening/dank"
     assert (await Ballot.get()).answers == {"q09_stem": "blanco"}
 
@@ -78,8 +79,8 @@ async def test_who_presses_start_and_sends_empty_forms_has_not_begun(
 ) -> None:
     """Machines that look through mail do so: because of them nobody may count as somebody who stopped halfway."""
     before = await contents()
-    for place in range(1, len(questionnaire.questions) + 1):
-        await browser.post(f"/mening/vraag/{place}")
+    for question in questionnaire.questions:
+        await browser.post(address(questionnaire, question.id))
     assert await contents() == before
     await stage.close(review)
     assert (await Review.get(id=review.id)).partial == 1, "the one who really stopped halfway"
@@ -150,7 +151,8 @@ async def test_what_people_write_is_kept_to_the_letter_and_shown_as_text(
     stored = typed.replace("\r\n", "\n").replace("\x00", "")
     text = address(questionnaire, "q05_knel")
     assert (await browser.post(text, data={"answer": typed})).status_code == 303
-    assert (await Ballot.get()).draft == {"q05_knel": stored}
+    assert (await Ballot.get()).draft == {}
+    assert (await Written.get()).draft == stored
     for place in (text, "/mening/controle"):
         page = await browser.get(place)
         assert "<script>" not in page.text
@@ -161,13 +163,13 @@ async def test_what_people_write_is_kept_to_the_letter_and_shown_as_text(
 async def test_a_member_goes_on_where_they_were_on_another_device(
     browser: httpx2.AsyncClient, open_browser: OpenBrowser, link: str, questionnaire: Questionnaire
 ) -> None:
-    await browser.post("/mening/vraag/1", data={"answer": "3"})
-    await browser.post("/mening/vraag/2", data={"answer": "4"})
+    await browser.post("/mening/vraag/q01_duidelijk", data={"answer": "3"})
+    await browser.post("/mening/vraag/q02_doel", data={"answer": "4"})
     phone = open_browser()
     await phone.post(link)
-    assert 'href="/mening/vraag/3"' in (await phone.get("/mening")).text
-    assert re.search(r'<input[^>]*value="3"[^>]*checked', (await phone.get("/mening/vraag/1")).text)
-    await phone.post("/mening/vraag/3", data={"answer_inkomen": "2"})
+    assert 'href="/mening/vraag/q03_grondwaarden"' in (await phone.get("/mening")).text
+    assert re.search(r'<input[^>]*value="3"[^>]*checked', (await phone.get("/mening/vraag/q01_duidelijk")).text)
+    await phone.post("/mening/vraag/q03_grondwaarden", data={"answer_inkomen": "2"})
     assert "Ja, veel" in (await browser.get("/mening/controle")).text
     assert await Ballot.all().count() == 1
 
@@ -208,11 +210,11 @@ async def test_handing_in_twice_and_in_two_tabs_makes_one_ballot(
 async def test_answers_saved_at_the_same_moment_are_all_kept(
     stage: Stage, member: Member, questionnaire: Questionnaire
 ) -> None:
-    key = await ballot_key(member)
+    keys = await keys_of(member)
     answers = answers_to(questionnaire, 3)
-    units = [stage.database.write(save_answer(member, key, *answer)) for answer in answers.items()]
-    await asyncio.gather(*units)
-    assert (await Ballot.get()).draft == answers
+    units = [save_answer(member, keys, questionnaire.question(name), answer) for name, answer in answers.items()]
+    await asyncio.gather(*map(stage.database.write, units))
+    assert (await filled_in(keys, questionnaire)).draft == answers
 
 
 async def test_members_who_begin_at_the_same_moment_share_one_secret(stage: Stage) -> None:
@@ -223,12 +225,12 @@ async def test_members_who_begin_at_the_same_moment_share_one_secret(stage: Stag
 async def test_closing_waits_for_whoever_is_handing_in_and_then_nobody_gets_in(
     stage: Stage, review: Review, member: Member, questionnaire: Questionnaire
 ) -> None:
-    key = await ballot_key(member)
-    await stage.database.write(save_answer(member, key, "q09_stem", "voor"))
+    keys, vote = await keys_of(member), questionnaire.vote
+    await stage.database.write(save_answer(member, keys, vote, "voor"))
     inside, go_on = asyncio.Event(), asyncio.Event()
 
     async def hand_in_slowly() -> None:
-        await record_ballot(member, key, questionnaire)
+        await record_ballot(member, keys, questionnaire)
         inside.set()
         await go_on.wait()
 
@@ -241,16 +243,16 @@ async def test_closing_waits_for_whoever_is_handing_in_and_then_nobody_gets_in(
     go_on.set()
     await asyncio.gather(handing_in, closing)
     with pytest.raises(Refused, match="gesloten"):
-        await stage.database.write(save_answer(member, key, "q09_stem", "tegen"))
+        await stage.database.write(save_answer(member, keys, vote, "tegen"))
     ballot = await Ballot.get()
     assert (ballot.answers, ballot.key) == ({"q09_stem": "voor"}, None)
 
 
 async def test_who_leaves_a_shared_computer_leaves_nothing_there(browser: httpx2.AsyncClient) -> None:
-    await browser.post("/mening/vraag/1", data={"answer": "3"})
+    await browser.post("/mening/vraag/q01_duidelijk", data={"answer": "3"})
     assert (await browser.post("/mening/weg")).headers["location"] == "/mening/tot-ziens"
     assert not browser.cookies
-    assert (await browser.get("/mening/vraag/1")).status_code == 403
+    assert (await browser.get("/mening/vraag/q01_duidelijk")).status_code == 403
     assert (await Ballot.get()).draft == {"q01_duidelijk": "3"}
 
 
@@ -269,10 +271,10 @@ async def test_a_new_link_ends_the_visits_that_began_with_the_old_one(
     assert (await browser.get("/mening")).status_code == 403
 
 
-@pytest.mark.parametrize("number", ["0", "16", "999999999999999999999999", "1.5", "x", "-1"])
-async def test_a_question_that_does_not_exist_is_not_there(browser: httpx2.AsyncClient, number: str) -> None:
-    assert (await browser.get(f"/mening/vraag/{number}")).status_code == 404
-    assert (await browser.post(f"/mening/vraag/{number}", data={"answer": "1"})).status_code == 404
+@pytest.mark.parametrize("name", ["q16", "1", "x", "q01_duidelijk ", "%00"])
+async def test_a_question_that_does_not_exist_is_not_there(browser: httpx2.AsyncClient, name: str) -> None:
+    assert (await browser.get(f"/mening/vraag/{name}")).status_code == 404
+    assert (await browser.post(f"/mening/vraag/{name}", data={"answer": "1"})).status_code == 404
 
 
 async def test_posts_that_are_too_large_are_refused_and_keep_nothing(
@@ -310,19 +312,21 @@ OUR_SITE: tuple[dict[str, str], ...] = (
 async def test_a_form_that_another_site_sends_is_refused(browser: httpx2.AsyncClient, link: str) -> None:
     before = await contents()
     for headers in ANOTHER_SITE:
-        for place in (link, "/mening/vraag/1", "/mening/versturen", "/bureau/aanmelden", "/"):
+        for place in (link, "/mening/vraag/q01_duidelijk", "/mening/versturen", "/bureau/aanmelden", "/"):
             refused = await browser.post(place, data={"answer": "3"}, headers=headers)
             assert refused.status_code == 403, (place, headers)
     assert await contents() == before
     for headers in OUR_SITE:
-        assert (await browser.post("/mening/vraag/1", data={"answer": "3"}, headers=headers)).status_code == 303
+        assert (
+            await browser.post("/mening/vraag/q01_duidelijk", data={"answer": "3"}, headers=headers)
+        ).status_code == 303
     assert (await browser.get("/mening", headers={"Sec-Fetch-Site": "cross-site"})).status_code == 200
 
 
 async def test_pages_of_a_member_are_kept_by_nobody_and_tell_nobody_where_they_led(
     browser: httpx2.AsyncClient, link: str
 ) -> None:
-    for place in (link, "/mening", "/mening/vraag/1", "/mening/controle", "/bestaat-niet"):
+    for place in (link, "/mening", "/mening/vraag/q01_duidelijk", "/mening/controle", "/bestaat-niet"):
         headers = (await browser.get(place)).headers
         assert headers["Cache-Control"] == "no-store"
         assert headers["Referrer-Policy"] == "no-referrer"

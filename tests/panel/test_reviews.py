@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from panel.answers.actions import close_review
+from panel.answers.closing import close_review
 from panel.arguments.actions import moderate
 from panel.audit import AuditEntry, first_broken
 from panel.draws.actions import put_aside

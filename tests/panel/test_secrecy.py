@@ -19,7 +19,8 @@ from scipy.stats import spearmanr
 from starlette.applications import Starlette
 
 from deliberation.questionnaire import read
-from panel.answers.actions import FLOOR, ballot_key
+from panel.answers.actions import keys_of
+from panel.answers.closing import FLOOR
 from panel.answers.models import Ballot
 from panel.answers.vault import ReviewSecret
 from panel.arguments.models import Statement
@@ -71,7 +72,7 @@ async def known(stage: Stage, caplog: pytest.LogCaptureFixture) -> Known:
         for member in [member for member in members if member not in order][:HALFWAY]:
             half = answers_to(questionnaire, member.id, f"Halverwege{member.id}x")
             await stage.answer(member, half, hand_in=False)
-        keys = [await ballot_key(member) for member in members]
+        keys = [(await keys_of(member)).ballot for member in members]
         ballot_ids = [str(ballot.id) for ballot in await Ballot.all()]
         secret = (await ReviewSecret.get(review_id=review.id)).secret
         await stage.pass_closing_date(review)
@@ -102,7 +103,7 @@ async def test_a_ballot_holds_nothing_but_answers_and_coarse_classes(known: Know
     ballots = (await contents())["main.ballot"]
     assert len(ballots) == ANSWERED
     for ballot in ballots:
-        assert set(ballot) == {"id", "review_id", "key", "area", "age", "gender", "draft", "answers"}
+        assert set(ballot) == {"id", "review_id", "key", "version", "area", "age", "gender", "draft", "answers"}
         assert ballot["key"] is None
         assert json.loads(ballot["draft"]) == {}
     for statement in (await contents())["main.statement"]:

@@ -11,8 +11,8 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
-from panel.answers.actions import ballot_key
-from panel.answers.models import Ballot
+from panel.answers.actions import keys_of
+from panel.answers.models import Ballot, Written
 from panel.arguments.models import Decision, Statement
 from panel.audit import AuditEntry, first_broken
 from panel.database import Database, current
@@ -31,7 +31,7 @@ from tests.panel.slow_relay import SlowRelay
 from tests.panel.stage import Stage, work
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
-WORDS = "10"  # the number of the question for words
+WORDS = "q10_reden"
 
 
 @pytest.fixture
@@ -192,8 +192,8 @@ async def test_after_kills_in_the_middle_of_a_wave_and_of_answering_nothing_is_l
             await asyncio.gather(*writing)
         for writer in writers:
             assert writer.acknowledged
-            ballot = await Ballot.get(key=await ballot_key(writer.member))
-            assert ballot.draft["q10_reden"] in (writer.acknowledged, writer.on_its_way)
+            written = await Written.get(key=(await keys_of(writer.member)).words(WORDS))
+            assert written.draft in (writer.acknowledged, writer.on_its_way)
         assert await Message.filter(state=MailState.SENDING).exists(), "it was killed in the middle"
         await let_mail_time_pass(outside)
 
