@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 
 from starlette.routing import BaseRoute, Route
 
-from deliberation.questionnaire import read
+from deliberation.questionnaire import Question, read
 from panel.invitations.links import ANSWER, OPT_OUT, make_token
 from panel.invitations.models import Kind
 from panel.proposals.models import ProposalVersion
@@ -13,6 +13,10 @@ from panel.reviews.models import Review
 from panel.staff.actions import request_sign_in, sign_in_token
 from panel.staff.models import Staff
 from tests.panel.stage import Stage
+
+
+def asked_in(review: Review) -> tuple[Question, ...]:
+    return read(review.questionnaire).questions if review.questionnaire else ()
 
 
 class Addresses:
@@ -27,7 +31,7 @@ class Addresses:
         await database.write(request_sign_in(self._stage.council.email))
         council = await Staff.get(id=self._stage.council.id)
         members = [member for review in self._reviews for member in (await self._stage.members(review))[:2]]
-        questions = {one.id for review in self._reviews for one in read(review.questionnaire).questions}
+        questions = {one.id for review in self._reviews for one in asked_in(review)}
         names = [*DOWNLOADS, "vote.svg", "unknown.txt"]
         ids = [review.id for review in self._reviews]
         versions = [version.id for version in await ProposalVersion.all()]

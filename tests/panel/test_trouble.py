@@ -108,7 +108,7 @@ async def test_when_the_disk_is_full_people_are_told_and_earlier_answers_stay(
     assert set(codes) == {303, 503}
     sorry = next(answer for answer in told if answer.status_code == 503)
     assert "Wat u net invulde is <strong>niet</strong> opgeslagen. Wat u eerder opsloeg wel." in sorry.text
-    stored = [ballot.draft["q10_reden"] for ballot in await Ballot.all()]
+    stored = [written.draft for written in await Written.all()]
     assert len(stored) == 1 + codes.count(303), "what was acknowledged is there, and nothing else"
     assert "Dit staat op schijf." in stored
     assert (await client.get("/")).status_code == 200
