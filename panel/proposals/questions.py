@@ -29,7 +29,7 @@ def hard_words() -> dict[str, str]:
 
 @cache
 def library() -> dict[str, Any]:
-    """The library: `themes` (key -> words), `choices` for questions of one's own, and `questions` with their theme."""
+    """`themes` (key -> words), `choices` for questions of one's own, and `questions`, each with its theme."""
     read: dict[str, Any] = yaml.safe_load(LIBRARY.read_text())
     return read
 
