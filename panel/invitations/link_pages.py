@@ -2,6 +2,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from panel.invitations.link_requests import request_link, usable
+from panel.web.display import language_of
 from panel.web.forms import read_fields
 from panel.web.messages import Refused
 from panel.web.request import database_of, see
@@ -18,14 +19,14 @@ async def take(request: Request) -> Response:
     try:
         address = usable(fields.required("email"), "email")
     except Refused as refused:
-        return _page(request, fields.typed().get("email", ""), {refused.field: refused.sentence}, 422)
+        return _page(request, fields.typed().get("email", ""), refused.said_in(language_of(request)), 422)
     await database_of(request).write(request_link(address))
-    return see("/link/gevraagd")
+    return see(f"/link/gevraagd?{request.url.query}".rstrip("?"))
 
 
 async def asked(request: Request) -> Response:
-    return page(request, "invitations/link_asked.html")
+    return page(request, "invitations/link_asked.html", lang=language_of(request))
 
 
 def _page(request: Request, typed: str, errors: dict[str, str], status: int = 200) -> Response:
-    return page(request, "invitations/link.html", status, typed=typed, errors=errors)
+    return page(request, "invitations/link.html", status, lang=language_of(request), typed=typed, errors=errors)

@@ -1,6 +1,7 @@
 """How a page is shown to a member: in which language, and in which size of letters."""
 
 from typing import Literal, get_args
+from urllib.parse import urlencode
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,40 +12,52 @@ Language = Literal["nl", "en"]
 DUTCH: Language = "nl"
 ENGLISH: Language = "en"
 LANGUAGES: tuple[Language, ...] = get_args(Language)
-LETTERS = "letters"
+LARGE = "groot"
+COOKIE = "weergave"
 
 
 def chosen_language(request: Request) -> Language | None:
-    """What somebody chose with a link: it stands in the address, and nowhere else."""
-    return _known(request.query_params.get("taal", ""))
+    """What somebody chose with a link: it stands in the address, and is kept only when they press Start."""
+    return known_language(request.query_params.get("taal", ""))
 
 
 def language_of(request: Request, member_language: str = "") -> Language:
-    """What was just chosen; else what is known of the member; else English for a browser that knows no Dutch."""
-    return chosen_language(request) or _known(member_language) or _of_browser(request)
+    """What was chosen here; else what is known of the member; else English for a browser that asks for no Dutch."""
+    wishes = (chosen_language(request), known_language(member_language), known_language(_kept(request)[0]))
+    return next((language for language in wishes if language), None) or _of_browser(request)
 
 
-def _known(name: str) -> Language | None:
+def known_language(name: str) -> Language | None:
     return next((language for language in LANGUAGES if language == name), None)
 
 
 def _of_browser(request: Request) -> Language:
-    """A Dutch municipality writes Dutch to whom reads it: also to a browser that prefers English and reads both."""
+    """A municipality writes Dutch to whoever reads it, also to a browser that prefers English and takes both."""
     asked = [part.strip().lower() for part in request.headers.get("accept-language", "").split(",")]
     reads_dutch = any(part.startswith(DUTCH) for part in asked)
     return ENGLISH if asked[0].startswith(ENGLISH) and not reads_dutch else DUTCH
 
 
 def in_large_print(request: Request) -> bool:
-    """Chosen with a link, or with a button after Start."""
-    asked = request.query_params.get("groot")
-    return asked == "1" if asked is not None else request.cookies.get(LETTERS) == "groot"
+    asked = request.query_params.get(LARGE)
+    return asked == "1" if asked is not None else _kept(request)[1] == LARGE
 
 
-def keep_letters(request: Request, response: Response, *, large: bool) -> None:
-    """A setting of this browser that says nothing about who somebody is; it ends with the browser."""
-    if large:
-        secure = settings_of(request).secure
-        response.set_cookie(LETTERS, "groot", secure=secure, httponly=True, samesite="lax")
-    else:
-        response.delete_cookie(LETTERS)
+def _kept(request: Request) -> tuple[str, str]:
+    language, _, letters = request.cookies.get(COOKIE, "").partition(" ")
+    return language, letters
+
+
+def keep_display(request: Request, response: Response, language: Language, *, large: bool) -> None:
+    """In this browser, until it is closed. It says nothing about who somebody is, and is not set before Start."""
+    value = f"{language} {LARGE}" if large else language
+    response.set_cookie(COOKIE, value, secure=settings_of(request).secure, httponly=True, samesite="lax")
+
+
+def forget_display(response: Response) -> None:
+    response.delete_cookie(COOKIE)
+
+
+def link_to(request: Request, **change: str | int) -> str:
+    """This page, shown otherwise."""
+    return "?" + urlencode({**request.query_params, **change})

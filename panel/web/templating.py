@@ -7,7 +7,7 @@ sentences for who translates. A sentence without its English is an error too.
 
 import hashlib
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 import nh3
@@ -20,7 +20,7 @@ from starlette.responses import HTMLResponse
 
 from panel.settings import TEMPLATES, Settings
 from panel.web import dutch, english
-from panel.web.display import DUTCH, ENGLISH, Language, in_large_print
+from panel.web.display import DUTCH, ENGLISH, Language, in_large_print, link_to
 
 TAGS = {"p", "h2", "h3", "h4", "ul", "ol", "li", "strong", "em", "blockquote", "br", "hr", "a", "code", "pre"}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
@@ -89,6 +89,7 @@ def page(
         request.app.state.settings,
         lang,
         large=in_large_print(request),
+        here=partial(link_to, request),
         staff=getattr(request.state, "staff", None),
         path=request.url.path,
         **context,
