@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 
+from deliberation.personal_data import FINDERS
 from deliberation.questionnaire import Question
 from panel.answers.wording import what_is_wrong
 from panel.proposals.dossier import Dossier, English
@@ -46,13 +47,14 @@ def put_together() -> set[str]:
         *(f"dossier.{code}" for code in (*empty.missing(), *empty.remarks(), *dossier.missing(), *dossier.remarks())),
         *(f"answers.{first or second}" for first, second in answers),
         "answers.required_vote",
+        *(f"answers.kind_{kind}" for kind, _ in FINDERS),
     }
 
 
 def test_every_sentence_that_python_asks_for_is_in_the_catalogue() -> None:
     asked = set(calls())
     assert len(asked) > 30
-    assert {code for code in asked if "{}" in code} == {"review.not_{}", "dossier.{}", "answers.{}"}
+    assert {code for code in asked if "{}" in code} == {"review.not_{}", "dossier.{}", "answers.{}", "answers.kind_{}"}
     fixed = {code for code in asked if "{}" not in code and CODE.fullmatch(code)}
     assert fixed | put_together() <= set(catalogue())
 
