@@ -22,7 +22,7 @@ def fill(data: Mapping[str, Any], values: Mapping[str, Filling]) -> dict[str, An
     Raises QuestionnaireError: code `missing` names every placeholder, with its question, for which `values` has
     nothing or nothing but white space; else as `read`, for both languages.
     """
-    filled = deepcopy(dict(data))
+    filled = deepcopy({**data, "questions": [dict(entry) for entry in data["questions"]]})
     absent: list[str] = []
     for question in filled["questions"]:
         _fill_lists(question, values, absent)
@@ -30,8 +30,8 @@ def fill(data: Mapping[str, Any], values: Mapping[str, Filling]) -> dict[str, An
         for field, column in (("nl", 0), ("en", 1)):
             question[field] = _fill_text(question.get(field), column, values, empty)
         for field in ("options", "items", "directions"):
-            for key, texts in _texts(question.get(field)):
-                question[field][key] = [_fill_text(text, n, values, empty) for n, text in enumerate(texts)]
+            if isinstance(given := question.get(field), Mapping):
+                question[field] = {key: _fill_pair(texts, values, empty) for key, texts in given.items()}
         absent += [f"{name} ({question.get('id')})" for name in empty]
     if absent:
         raise QuestionnaireError("missing", names=", ".join(dict.fromkeys(absent)))
@@ -40,10 +40,10 @@ def fill(data: Mapping[str, Any], values: Mapping[str, Filling]) -> dict[str, An
     return filled
 
 
-def _texts(given: Any) -> list[tuple[str, Sequence[Any]]]:
-    if not isinstance(given, Mapping):
-        return []
-    return [(key, texts) for key, texts in given.items() if isinstance(texts, list | tuple)]
+def _fill_pair(texts: Any, values: Mapping[str, Filling], absent: list[str]) -> Any:
+    if not isinstance(texts, list | tuple):
+        return texts  # not [Dutch, English]: for `read` to refuse
+    return [_fill_text(text, column, values, absent) for column, text in enumerate(texts)]
 
 
 def _fill_lists(question: dict[str, Any], values: Mapping[str, Filling], absent: list[str]) -> None:

@@ -170,9 +170,9 @@ def read(data: Mapping[str, Any], language: Language = "nl") -> Questionnaire:
 
 
 def _question(entry: Mapping[str, Any], language: Language) -> Question:
-    name = str(entry.get("id", ""))
-    if not ID.fullmatch(name):
-        raise QuestionnaireError("id", name)
+    name = entry.get("id")
+    if not isinstance(name, str) or not ID.fullmatch(name):
+        raise QuestionnaireError("id", str(name))
     if entry.get("type") not in TYPES:
         raise QuestionnaireError("type", name, type=str(entry.get("type")))
 

@@ -165,8 +165,8 @@ def longest(
 ) -> tuple[tuple[Question, ...], bool]:
     """The path that costs a member most (by default: has most questions), and whether that is exact.
 
-    Every path is walked, over answers that lead somewhere else. Beyond BRANCHES of them all questions are returned:
-    then that is an upper bound, not exact. The routing must have been proven.
+    Every path is walked, over answers that lead somewhere else. When BRANCHES steps do not suffice, all questions are
+    returned: then that is an upper bound, not exact. The routing must have been proven.
     """
     whole = questionnaire.questions
     effects = {question.id: _effects(question, whole) for question in whole}
@@ -174,7 +174,7 @@ def longest(
         return whole, False
     best: tuple[Question, ...] = ()
     walks: list[tuple[int, tuple[Question, ...], Held]] = [(0, (), frozenset())]
-    for _ in range(BRANCHES * len(whole)):
+    for _ in range(BRANCHES):
         if not walks:
             return best, True
         place, path, held = walks.pop()
