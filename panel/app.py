@@ -38,6 +38,7 @@ from panel.settings import Settings
 from panel.staff import pages as staff
 from panel.staff.access import Endpoint, Right, desk
 from panel.web.errors import HANDLERS, LastResort
+from panel.web.failures import Failures
 from panel.web.security import Security
 from panel.web.static import StaticFiles
 from panel.worker import Worker
@@ -157,6 +158,7 @@ def create_app(settings: Settings) -> Starlette:
         lifespan=lifespan,
     )
     app.state.settings = settings
+    app.state.failures = Failures()
     return app
 
 

@@ -27,6 +27,7 @@ class Settings:
     base_url: str = "http://127.0.0.1:8000"
     host: str = "127.0.0.1"
     port: int = 8000
+    proxies: str = ""
     worker: bool = True
     demo: bool = False
     council_name: str = "gemeente Voorbeeld"

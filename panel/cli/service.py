@@ -3,6 +3,7 @@
 import asyncio
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -11,6 +12,7 @@ import uvicorn
 from panel.app import create_app
 from panel.audit import first_broken
 from panel.cli.environment import pass_settings
+from panel.cli.processes import multiply
 from panel.database import Database
 from panel.database import migrate as migrate_both
 from panel.demo.run import run_demo, run_newcomer
@@ -25,22 +27,31 @@ OPERATOR = "operator"
 
 @click.command()
 @click.option("--fd", type=int, help="An open socket to listen on, handed over by whoever starts this.")
+@click.option("--processes", type=click.IntRange(1), default=1, help="How many processes serve the pages.")
 @pass_settings
-def serve(settings: Settings, fd: int | None) -> None:
-    """Serve the pages, with the worker in the same process unless SAMENSPRAAK_WORKER=no."""
+def serve(settings: Settings, fd: int | None, processes: int) -> None:
+    """Serve the pages, with the worker in the first process unless SAMENSPRAAK_WORKER=no."""
     Relay(settings)  # says at once what is wrong with the settings of the relay
     asyncio.run(migrate_both(settings))
-    uvicorn.run(
-        create_app(settings),
+    how = uvicorn.Config(
+        "panel.app:create_app",  # made below, in each process
         host=settings.host,
         port=settings.port,
         fd=fd,
         access_log=False,  # an address may hold a personal link
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
         log_level="warning",
         timeout_graceful_shutdown=10,
     )
+    open_socket = how.bind_socket()
+    first = multiply(processes)
+    how.app = create_app(settings if first else replace(settings, worker=False))
+    server = uvicorn.Server(how)
+    server.run([open_socket])
+    if not server.started:
+        sys.exit(1)
 
 
 @click.command()

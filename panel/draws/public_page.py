@@ -17,6 +17,7 @@ from panel.draws.town import group_name, groups_of, one_in, spread, town_of
 from panel.people.models import Draw, Member
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review
+from panel.web.failures import failed
 from panel.web.forms import read_fields
 from panel.web.messages import sentence
 from panel.web.templating import page
@@ -72,12 +73,12 @@ async def look_up(request: Request) -> Response:
     draw = (await _draws(request))[-1]
     if draw.from_volunteers:
         if draw.reason or (token := panel_page.token_in(draw, read_code(typed))) is None:
-            return await _page(request, {"code": sentence("people.unknown_code")}, typed, 422)
+            return await _unknown(request, typed)
         return panel_page.show_person(request, review, draw, token, await panel_page.called(review, token))
     member = await Member.get_or_none(review=review, code=read_code(typed))
     proof: Mapping[str, Any] = member.proof if member and member.proof else NOBODY
     if not leads_to(proof, draw.frozen.get("root", "")):
-        return await _page(request, {"code": sentence("people.unknown_code")}, typed, 422)
+        return await _unknown(request, typed)
     return page(
         request,
         "draws/looked_up.html",
@@ -87,6 +88,10 @@ async def look_up(request: Request) -> Response:
         chance=one_in(Fraction(proof["chance"])),
         shown=in_lines(proof, draw.frozen["root"]),
     )
+
+
+async def _unknown(request: Request, typed: str) -> Response:
+    return failed(request, await _page(request, {"code": sentence("people.unknown_code")}, typed, 422))
 
 
 async def record(request: Request) -> Response:
