@@ -1,3 +1,4 @@
+import json
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -9,6 +10,16 @@ from panel.proposals.models import ProposalVersion
 from panel.staff.models import Staff
 
 GRACE = timedelta(minutes=30)  # after the closing moment, for who has begun
+
+
+def in_order(value: Any) -> str:
+    """JSON within JSON: PostgreSQL sorts the names in an object, and the choices of a question have an order."""
+    return json.dumps(json.dumps(value, ensure_ascii=False))
+
+
+def from_order(stored: str | bytes) -> Any:
+    value = json.loads(stored)
+    return json.loads(value) if isinstance(value, str) else value  # as it was kept before
 
 
 class State(StrEnum):
@@ -34,8 +45,9 @@ class Review(Model):
     sample_size = fields.IntField()
     quorum = fields.IntField()
     majority_percent = fields.IntField(default=50)
-    composed: Any = fields.JSONField(null=True)  # the questions that the clerk chose; empty: the default
-    questionnaire: Any = fields.JSONField(null=True)  # filled and frozen at the release
+    # The questions that the clerk chose (empty: the default), and those filled and frozen at the release.
+    composed: Any = fields.JSONField(null=True, encoder=in_order, decoder=from_order)
+    questionnaire: Any = fields.JSONField(null=True, encoder=in_order, decoder=from_order)
     closes_at = fields.DatetimeField()
     report_due = fields.DateField()
     judgement_on = fields.DateField()
