@@ -39,7 +39,6 @@ def _environments() -> dict[Language, Environment]:
 def _environment(language: Language) -> Environment:
     made = Environment(
         loader=FileSystemLoader(TEMPLATES),
-        extensions=["jinja2.ext.i18n"],
         undefined=StrictUndefined,
         auto_reload=False,
         autoescape=True,
@@ -54,7 +53,8 @@ def _environment(language: Language) -> Environment:
         "markdown": markdown,
         "zip": zip,
     }
-    made.extend(newstyle_gettext=True)
+    made.extend(newstyle_gettext=True)  # before the extension, which would set it to False
+    made.add_extension("jinja2.ext.i18n")
     made.policies["ext.i18n.trimmed"] = True
     said = _in_english if language == ENGLISH else _in_dutch
     made.globals |= {"static": static, "lang": language, "t": said, "gettext": said}
@@ -81,23 +81,20 @@ def _by_language(in_dutch: Callable[..., str], in_english: Callable[..., str]) -
     return formatted
 
 
-def page(
-    request: Request, template: str, status: int = 200, *, lang: Language = DUTCH, **context: Any
-) -> HTMLResponse:
+def page(request: Request, template: str, status: int = 200, **context: Any) -> HTMLResponse:
     text = render(
         template,
         request.app.state.settings,
-        lang,
-        large=in_large_print(request),
-        here=partial(link_to, request),
         staff=getattr(request.state, "staff", None),
         path=request.url.path,
+        large=in_large_print(request),
+        here=partial(link_to, request),
         **context,
     )
     return HTMLResponse(text, status_code=status)
 
 
-def render(template: str, settings: Settings, lang: Language = DUTCH, **context: Any) -> str:
+def render(template: str, settings: Settings, *, lang: Language = DUTCH, **context: Any) -> str:
     return environment(lang).get_template(template).render(settings=settings, **context)
 
 
