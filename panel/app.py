@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 
+from panel.answers import display_pages as display
 from panel.answers import pages as answers
 from panel.answers import start_pages as door
 from panel.arguments import pages as arguments
@@ -94,6 +95,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         post("/mening/versturen", answers.hand_in),
         get("/mening/dank", answers.receipt),
         post("/mening/laat-zien", answers.show),
+        post("/mening/weergave", display.change),
         post("/mening/weg", door.leave),
         get("/mening/tot-ziens", door.goodbye),
         # the desk: signing in

@@ -33,7 +33,9 @@ async def proposal(request: Request) -> Response:
     dossier = Dossier.from_json(version.content)
     filled = await filled_in(visit.keys, visit.questionnaire)
     first = next((question for question in visit.questions if question.id not in filled.draft), visit.questions[0])
-    return page(request, "answers/proposal.html", visit=visit, dossier=dossier, first=_address(first))
+    return page(
+        request, "answers/proposal.html", lang=visit.language, visit=visit, dossier=dossier, first=_address(first)
+    )
 
 
 async def ask(request: Request) -> Response:
@@ -60,12 +62,12 @@ async def answer(request: Request) -> Response:
         if given is None and question.required:
             raise AnswerError("required")
     except AnswerError as error:
-        errors = what_is_wrong(question, error)
+        errors = what_is_wrong(question, error, visit.language)
         if go == "stay":
             return PlainTextResponse(next(iter(errors.values())), 422)
         return _question_page(request, visit, question, dict(fields), errors, status=422)
     await database_of(request).write(save_answer(visit.member, visit.keys, question, given))
-    remark = remark_on(question, given)
+    remark = remark_on(question, given, visit.language)
     if go == "stay":
         return PlainTextResponse(remark)
     if remark and go != "keep":
@@ -87,7 +89,7 @@ async def check(request: Request) -> Response:
 async def _check_page(request: Request, visit: Visit, status: int = 200) -> Response:
     filled = await filled_in(visit.keys, visit.questionnaire)
     rows = [
-        (question, in_words(question, given), remark_on(question, given))
+        (question, in_words(question, given), remark_on(question, given, visit.language))
         for question in visit.questions
         for given in [filled.draft.get(question.id)]
     ]
@@ -95,6 +97,7 @@ async def _check_page(request: Request, visit: Visit, status: int = 200) -> Resp
         request,
         "answers/check.html",
         status,
+        lang=visit.language,
         visit=visit,
         rows=rows,
         changed=_changed(visit, filled),
@@ -127,7 +130,8 @@ async def receipt(request: Request) -> Response:
     if not visit.handed_in:
         return see(CHECK)
     filled = await filled_in(visit.keys, visit.questionnaire)
-    return page(request, "answers/thanks.html", visit=visit, changed=_changed(visit, filled))
+    changed = _changed(visit, filled)
+    return page(request, "answers/thanks.html", lang=visit.language, visit=visit, changed=changed)
 
 
 async def show(request: Request) -> Response:
@@ -182,6 +186,7 @@ def _question_page(
         request,
         "answers/question.html",
         status,
+        lang=visit.language,
         visit=visit,
         question=question,
         position=group.index(question) + 1 if question in group else len(group),

@@ -7,13 +7,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from panel.answers.actions import keys_of, require_known_secret
+from panel.answers.display_pages import keep_wishes
 from panel.answers.models import Ballot
 from panel.answers.vault import make_secret
-from panel.answers.visits import MEMBER_COOKIE, remember
+from panel.answers.visits import MEMBER_COOKIE, remember, visit_of
 from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
 from panel.people.models import Member, finished_draw
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review, State
+from panel.web.display import address_in, chosen_language, forget_display, in_large_print, language_of
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
 
@@ -21,12 +23,14 @@ from panel.web.templating import page
 async def start(request: Request) -> Response:
     member = await _member_of_link(request)
     review = await Review.get(id=member.review_id).select_related("version")
+    lang = language_of(request, member.language)
     if not await _is_open(member, review):
-        return page(request, "answers/closed.html", review=review, early=review.state == State.DRAWN)
+        return page(request, "answers/closed.html", lang=lang, review=review, early=review.state == State.DRAWN)
     draw = await finished_draw(review)
     return page(
         request,
         "answers/start.html",
+        lang=lang,
         member=member,
         review=review,
         dossier=Dossier.from_json(review.version.content),
@@ -39,24 +43,30 @@ async def start(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     member = await _member_of_link(request)
     if not await _is_open(member, member.review):
-        return see(request.url.path)
+        return see(f"{request.url.path}?{request.url.query}".rstrip("?"))
     await require_known_secret(member.review_id)
     await database_of(request).vault.write(make_secret(member.review_id))
     # Whoever has the link and presses this asks for the answer itself, when there is one.
     response = see("/mening/controle" if member.participated else "/mening")
     remember(request, response, member, shown=True)
+    language, large = chosen_language(request), in_large_print(request)
+    if language or large:
+        await keep_wishes(request, response, member, language, large=large)
     return response
 
 
 async def leave(request: Request) -> Response:
     """Away from this device: for a shared computer, or the kitchen table."""
-    response = see("/mening/tot-ziens")
+    visit = await visit_of(request)
+    language = visit.language if visit else language_of(request)
+    response = see(address_in(language, "/mening/tot-ziens", large=in_large_print(request)))
     MEMBER_COOKIE.clear(request, response)
+    forget_display(response)
     return response
 
 
 async def goodbye(request: Request) -> Response:
-    return page(request, "answers/goodbye.html")
+    return page(request, "answers/goodbye.html", lang=language_of(request))
 
 
 async def _member_of_link(request: Request) -> Member:

@@ -1,7 +1,6 @@
 """A member who pressed Start: the cookie that says so, and what every page of theirs needs."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from time import time
 from typing import Any
 
@@ -15,6 +14,7 @@ from panel.answers.models import Ballot
 from panel.people.models import Member
 from panel.reviews.models import Review, State
 from panel.web.cookies import SignedCookie
+from panel.web.display import Language, language_of
 from panel.web.templating import page
 
 MEMBER_COOKIE = SignedCookie("mening", 4 * 3600)
@@ -26,6 +26,7 @@ class Visit:
     member: Member
     review: Review
     questionnaire: Questionnaire
+    language: Language
     keys: Keys
     ballot: Ballot | None
     shown: bool
@@ -57,11 +58,13 @@ async def visit_of(request: Request) -> Visit | None:
     member = await Member.get_or_none(id=member_id, link_version=link_version).select_related("review")
     if member is None or member.review.state != State.OPEN:
         return None
+    language = language_of(request, member.language)
     keys = await keys_of(member)
     return Visit(
         member=member,
         review=member.review,
-        questionnaire=read(member.review.questionnaire),
+        questionnaire=read(member.review.questionnaire, language),
+        language=language,
         keys=keys,
         ballot=await Ballot.get_or_none(key=keys.ballot),
         shown=time() < shown_until,
@@ -75,4 +78,4 @@ def remember(request: Request, response: Response, member: Member, shown: bool) 
 
 def come_back(request: Request) -> Response:
     """No cookie, or the review closed meanwhile: a page that says how to go on; nothing was lost."""
-    return page(request, "answers/come_back.html", 403, now=datetime.now(UTC))
+    return page(request, "answers/come_back.html", 403, lang=language_of(request))

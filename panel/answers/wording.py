@@ -6,6 +6,7 @@ from deliberation.answering import Answer, AnswerError
 from deliberation.personal_data import find_personal_data
 from deliberation.questionnaire import Question
 from panel.answers.words import split_words
+from panel.web.display import DUTCH, Language
 from panel.web.messages import sentence
 
 Lines = list[str]
@@ -50,10 +51,10 @@ def typed_values(question: Question, answer: Answer | None) -> dict[str, list[st
             return {"answer": [str(answer)]}
 
 
-def what_is_wrong(question: Question, error: AnswerError) -> dict[str, str]:
+def what_is_wrong(question: Question, error: AnswerError, language: Language = DUTCH) -> dict[str, str]:
     """A sentence at the field it is about."""
     code = "required_vote" if error.code == "required" and question.is_vote else error.code
-    return {_field(question, error): sentence(f"answers.{code}", **error.facts)}
+    return {_field(question, error): sentence(f"answers.{code}", language, **error.facts)}
 
 
 def _field(question: Question, error: AnswerError) -> str:
@@ -62,9 +63,9 @@ def _field(question: Question, error: AnswerError) -> str:
     return "other" if question.form == "multi_other" and error.code == "too_long" else "answer"
 
 
-def remark_on(question: Question, answer: Answer | None) -> str:
+def remark_on(question: Question, answer: Answer | None, language: Language = DUTCH) -> str:
     """What to say when somebody's personal data seem to stand in what was written; empty when nothing does."""
     _, words = split_words(question, answer)
     kinds = {mark.kind for mark in find_personal_data(words or "")}
-    named = list(dict.fromkeys(sentence(f"answers.kind_{kind}") for kind in sorted(kinds)))
-    return sentence("answers.remark", what=sentence("answers.or").join(named)) if named else ""
+    named = list(dict.fromkeys(sentence(f"answers.kind_{kind}", language) for kind in sorted(kinds)))
+    return sentence("answers.remark", language, what=sentence("answers.or", language).join(named)) if named else ""

@@ -47,10 +47,10 @@ class Page:
         return any((node.attributes.get("action") or self.path).endswith(action) for node in self._tree.css("form"))
 
     def form(self, action: str = "") -> Form:
-        """The form that goes to an address ending so; without one, the first that is no sign-out."""
-        for node in self._tree.css("form"):
+        """The form that goes to an address ending so; without one, the first that is not at the top of every page."""
+        for node in self._tree.css("main form"):
             target = node.attributes.get("action") or self.path
-            if target.endswith(action) if action else target != "/bureau/afmelden":
+            if target.endswith(action):
                 return _read_form(node, target)
         raise UnexpectedPage(f"no form to {action or 'send'} on a page headed {self.heading!r}")
 

@@ -9,7 +9,7 @@ from panel.audit import record
 from panel.database import current, dialect
 from panel.people.columns import Columns, remember
 from panel.people.exclusions import rules
-from panel.people.models import Frame, current_draw
+from panel.people.models import Frame, Member, current_draw
 from panel.reviews.models import Review, State
 from panel.settings import Settings
 from panel.staff.actions import actor_of
@@ -106,6 +106,11 @@ def _row(frame: Frame, person: sampling.Person) -> list[object]:
         GENDERS.get(person.gender or "", UNKNOWN),
         language_of_letters(person.language or ""),
     ]
+
+
+async def choose_language(member: Member, language: str) -> None:
+    """Of the pages for this member, and of the mail from now on."""
+    await Member.filter(id=member.id).update(language=language)
 
 
 def language_of_letters(cell: str) -> str:

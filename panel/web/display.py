@@ -58,6 +58,12 @@ def forget_display(response: Response) -> None:
     response.delete_cookie(COOKIE)
 
 
+def address_in(language: Language, path: str, *, large: bool = False) -> str:
+    """The address of a page that would know neither by itself."""
+    wishes = {"taal": language} if language != DUTCH else {}
+    return f"{path}?{urlencode(wishes | ({LARGE: '1'} if large else {}))}".rstrip("?")
+
+
 def link_to(request: Request, **change: str | int) -> str:
     """This page, shown otherwise."""
     return "?" + urlencode({**request.query_params, **change})
