@@ -44,14 +44,19 @@ class Town:
             await database.write(remind(await Review.get(id=number), "journeys"))
 
     async def pass_time(self, review: str) -> None:
-        """The closing date of the review at this address of the desk comes, at once."""
-        number = int(review.rsplit("/", 1)[1])
+        """The review at this address of the desk is past its closing moment, and past the half hour after it."""
+        await self._close(review, datetime.now(UTC) - GRACE)
+
+    async def reach_closing(self, review: str) -> None:
+        """The closing moment of the review at this address of the desk is now."""
+        await self._close(review, datetime.now(UTC))
+
+    async def _close(self, review: str, moment: datetime) -> None:
+        async def move() -> None:
+            await Review.filter(id=int(review.rsplit("/", 1)[1])).update(closes_at=moment)
+
         async with Database(self.settings) as database:
-            await database.write(_close(number))
-
-
-async def _close(number: int) -> None:
-    await Review.filter(id=number).update(closes_at=datetime.now(UTC) - GRACE)
+            await database.write(move())
 
 
 @dataclass
