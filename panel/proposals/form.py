@@ -129,18 +129,25 @@ def _wrong_indicators(field: str, indicators: tuple[str, ...]) -> Iterator[tuple
 
 
 def _wrong_claims(claims: tuple[Claim, ...]) -> Iterator[tuple[str, str]]:
-    for number, claim in enumerate(claims, 1):
+    for row, claim in enumerate(claims, 1):
+        yield from ((f"{name}_{row}", wrong) for name, wrong in _wrong_claim(row, claim))
         for name, most in CLAIM_LENGTHS.items():
-            field, text = f"{name}_{number}", getattr(claim, name)
-            if not text and name != "link":
-                yield field, sentence("form.empty")
-            elif name == "date" and not read_date(text):
-                yield field, sentence("form.written_date")
-            elif name == "link" and text and not _is_link(text):
-                yield field, sentence("form.link")
-            yield from _too_long(field, text, most)
+            yield from _too_long(f"{name}_{row}", getattr(claim, name), most)
     if len(claims) > MOST_CLAIMS:
-        yield f"claim_{MOST_CLAIMS + 1}", sentence("form.too_many_rows", most=MOST_CLAIMS)
+        yield f"claim_{MOST_CLAIMS + 1}", sentence("claim.too_many", most=MOST_CLAIMS)
+
+
+def _wrong_claim(row: int, claim: Claim) -> Iterator[tuple[str, str]]:
+    if not claim.claim:
+        yield "claim", sentence("claim.empty", row=row)
+    if not claim.source:
+        yield "source", sentence("claim.no_source", row=row)
+    if not claim.date:
+        yield "date", sentence("claim.no_date", row=row)
+    elif not read_date(claim.date):
+        yield "date", sentence("claim.date", row=row)
+    if claim.link and not _is_link(claim.link):
+        yield "link", sentence("claim.link", row=row)
 
 
 def _is_link(text: str) -> bool:

@@ -10,9 +10,11 @@ from selectolax.lexbor import LexborHTMLParser
 from panel.audit import AuditEntry
 from panel.demo.browser import Page
 from panel.demo.proposal import read_proposal
+from panel.invitations.links import ANSWER, make_token
 from panel.proposals.actions import newest_version, save_version
-from panel.proposals.form import CLAIM_LENGTHS, ENGLISH_TEXTS, LENGTHS
+from panel.proposals.form import CLAIM_LENGTHS, ENGLISH_TEXTS, LENGTHS, MOST_CLAIMS
 from panel.proposals.models import Proposal, ProposalVersion
+from panel.reports.material import facts_of
 from panel.reviews.actions import approve
 from panel.reviews.models import Review, State
 from panel.staff.models import Staff
@@ -114,15 +116,15 @@ ODD_FIELDS: list[tuple[str, Any, str, dict[str, int]]] = [
     ("indicators", "\n".join(f"Teken {number}" for number in range(9)), "form.too_many", {"most": 8}),
     ("indicators", "Kort\n" + "x" * 201, "form.too_long", {"most": 200, "length": 201}),
     ("english_indicators", "One\nTwo", "form.other_number", {"dutch": 4, "english": 2}),
-    ("claim_1", "", "form.empty", {}),
-    ("source_2", "", "form.empty", {}),
-    ("date_5", "", "form.empty", {}),
+    ("claim_1", "", "claim.empty", {"row": 1}),
+    ("source_2", "", "claim.no_source", {"row": 2}),
+    ("date_5", "", "claim.no_date", {"row": 5}),
     *(
-        ("date_2", odd, "form.written_date", {})
+        ("date_2", odd, "claim.date", {"row": 2})
         for odd in ("gisteren", "31 juni 2026", "2026", "1-1-26", "1/2", "9" * 30)
     ),
     *(
-        ("link_3", odd, "form.link", {})
+        ("link_3", odd, "claim.link", {"row": 3})
         for odd in (
             "www.voorbeeld.example",
             "javascript:alert(1)",
@@ -156,7 +158,7 @@ async def test_a_field_that_cannot_be_kept_comes_back_with_everything_that_was_t
         page = await browser.post(NEW, data=sent)
         assert page.status_code == 422, field
         tree = LexborHTMLParser(page.text)
-        assert sentence(code, **facts) in tree.css_first(f"#error-{field}").text(), field
+        assert sentence(code, **facts) in " ".join(node.text() for node in tree.css(f"#error-{field}")), field
         assert tree.css_first(f"#errors a[href='#field-{field}']"), field
         assert tree.css_first(f"#field-{field}"), field
         back = Page(page).form("/nieuw").values
@@ -167,6 +169,122 @@ async def test_a_field_that_cannot_be_kept_comes_back_with_everything_that_was_t
             expected = sorted(text.strip() for text in texts if text not in NOT_ON_THE_FORM)
             assert sorted(text.strip() for text in back.get(name, [""])) == expected, (field, name)
     assert not await ProposalVersion.all().exists()
+
+
+ROWS = {f"{name}_{number}" for name in CLAIM_LENGTHS for number in range(1, 12)}
+
+
+async def test_more_rows_for_facts_come_without_saving_and_with_everything_that_was_typed(
+    browser: httpx2.AsyncClient,
+) -> None:
+    await browser.post(NEW, data=filled_in())
+    odd = {"claim_8": "Een los feit", "source_8": "", "link_8": "geen link", "date_8": "ooit", "goal": "x" * 301}
+    for address in (NEW, "/bureau/voorstellen/1/veranderen"):
+        page = await browser.post(address, data=filled_in(**odd, go="more"))
+        assert page.status_code == 200
+        back = Page(page).form(address).values
+        assert back.keys() >= ROWS, "eight rows were there, now eleven"
+        assert "claim_12" not in back
+        assert [back[f"{name}_6"] for name in CLAIM_LENGTHS] == [["Een los feit"], [""], ["geen link"], ["ooit"]]
+        for name, typed in filled_in(goal=["x" * 301]).items():
+            assert sorted(back[name]) == sorted(text.strip() for text in typed), name
+    assert await ProposalVersion.all().count() == 1
+
+
+async def test_there_is_an_end_to_the_rows_but_what_was_typed_is_shown(browser: httpx2.AsyncClient) -> None:
+    many = {
+        f"{name}_{number}": text
+        for number in range(1, MOST_CLAIMS + 2)
+        for name, text in {"claim": "Feit", "source": "Bron", "date": "1-2-2026"}.items()
+    }
+    page = await browser.post(NEW, data=filled_in(**many))
+    assert sentence("claim.too_many", most=MOST_CLAIMS) in page.text
+    assert Page(page).form("/nieuw").values[f"claim_{MOST_CLAIMS + 1}"] == ["Feit"]
+    assert "Nog meer regels" not in page.text
+    del many[f"claim_{MOST_CLAIMS + 1}"], many[f"source_{MOST_CLAIMS + 1}"], many[f"date_{MOST_CLAIMS + 1}"]
+    assert (await browser.post(NEW, data=filled_in(**many))).status_code == 303
+
+
+async def test_what_is_wrong_is_said_at_once_beside_each_field(browser: httpx2.AsyncClient) -> None:
+    wrong = {"title": "", "date_1": "ooit", "link_2": "geen link", "english_goal": "x" * 301}
+    tree = LexborHTMLParser((await browser.post(NEW, data=filled_in(**wrong))).text)
+    assert {link.attributes["href"] for link in tree.css("#errors a")} == {f"#field-{name}" for name in wrong}
+    assert all(tree.css_first(f"#error-{name}") for name in wrong)
+    [english] = [node for node in tree.css("details") if node.css_first("#error-english_goal")]
+    assert "open" in english.attributes
+
+
+async def test_a_fact_is_shown_with_its_source_and_its_date_to_the_desk_and_to_a_member(
+    stage: Stage, browser: httpx2.AsyncClient, client: httpx2.AsyncClient
+) -> None:
+    facts = {
+        "claim_6": "Eén <b>feit</b>",
+        "source_6": "Het CBS",
+        "link_6": "http://cbs.example/a?b=1&c",
+        "date_6": "3-2-2026",
+    }
+    desk = await browser.get((await browser.post(NEW, data=filled_in(**facts))).headers["location"])
+    review = await stage.draft(await ProposalVersion.get())
+    await stage.bring(review, State.OPEN)
+    member = await open_proposal(stage, client, review)
+    for page in (desk, member):
+        [item] = [node for node in LexborHTMLParser(page.text).css("li") if "Eén <b>feit</b>" in node.text()]
+        assert "Bron: Het CBS, 3 februari 2026" in item.text()
+        [link] = item.css("a")
+        assert link.attributes == {"class": "utrecht-link", "href": "http://cbs.example/a?b=1&c"}
+    assert (await ProposalVersion.get()).content["claims"][5]["date"] == "2026-02-03"
+    await stage.bring(review, State.CLOSED)
+    facts_of_report = (await facts_of(stage.settings, await with_version(review), review.closes_at))["sources"]
+    assert facts_of_report[5] == {"claim": "Eén <b>feit</b>", "source": "Het CBS", "date": "2026-02-03"}
+
+
+async def test_a_member_reads_the_text_per_article(stage: Stage, client: httpx2.AsyncClient) -> None:
+    for number in (9, 40):
+        text = "Vooraf.\n\n# Hoofdstuk\n\n" + "".join(
+            f"## Artikel {n}. Kop {n}\n\nTekst {n}.\n\n" for n in range(number)
+        )
+        review = await stage.draft(await stage.proposal(text=text))
+        await stage.bring(review, State.OPEN)
+        tree = LexborHTMLParser((await open_proposal(stage, client, review)).text)
+        folded = {node.text(): node.parent for node in tree.css("details > summary")}
+        for n in range(number):
+            part = folded[f"Artikel {n}. Kop {n}"]
+            assert part
+            assert f"Tekst {n}." in part.text()
+        assert "Hoofdstuk" in [node.text() for node in tree.css("h3")], "a heading without text folds nothing"
+        assert ("Alle 42 delen" in folded) == (number == 40), "a long list folds as a whole"
+
+
+async def open_proposal(stage: Stage, browser: httpx2.AsyncClient, review: Review) -> httpx2.Response:
+    [member, *_] = await stage.members(review)
+    await browser.post(f"/m/{make_token(stage.settings, member, ANSWER)}")
+    return await browser.get("/mening")
+
+
+async def with_version(review: Review) -> Review:
+    return await Review.get(id=review.id).select_related("version")
+
+
+async def test_what_was_saved_before_there_were_rows_is_still_read_and_kept(
+    stage: Stage, browser: httpx2.AsyncClient, client: httpx2.AsyncClient
+) -> None:
+    version = await stage.proposal(values=("meedoen", "inkomen", "zelf_doen"))
+    older = {name: value for name, value in version.content.items() if name not in ("claims", "english")}
+    await stage.change(
+        ProposalVersion.filter(id=version.id), content=older | {"sources": "Het **jaarverslag**, mei 2026."}
+    )
+    review = await stage.draft(version)
+    await stage.bring(review, State.OPEN)
+    for page in (await browser.get(f"/bureau/voorstellen/{version.id}"), await open_proposal(stage, client, review)):
+        assert page.status_code == 200
+        assert "Het <strong>jaarverslag</strong>, mei 2026." in page.text
+    edit = f"/bureau/voorstellen/{version.proposal_id}/veranderen"
+    form = Page(await browser.get(edit)).form("/veranderen")
+    assert form.values["sources"] == ["Het **jaarverslag**, mei 2026."]
+    await browser.post(edit, data=form.values)
+    assert await ProposalVersion.all().count() == 1, "saving what is already there adds nothing"
+    await browser.post(edit, data=form.values | {"sources": ""})
+    assert "Bronnen van vroeger" not in (await browser.get(edit)).text
 
 
 async def test_markdown_is_shown_without_anything_that_can_do_harm(
