@@ -68,6 +68,8 @@ class QuestionFindings:
     `tables`: single, scale: one; single_per_item: one per item; multi_with_direction: first which options were
     chosen (key ""), then per option its directions; multi_other: which options were chosen; text: none.
     `texts`: how many wrote something of their own (text, multi_other), None when hidden or not asked.
+    `asked`: of a question that depends on earlier answers, how many were asked; its figures are about them. None when
+    hidden, and of a question that everyone was asked.
     """
 
     id: str
@@ -79,6 +81,7 @@ class QuestionFindings:
     tables: tuple[Table, ...]
     mean: Mean | None
     texts: int | None
+    asked: int | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from deliberation.answering import Answer, Answers
+from deliberation.bases import may_be_known, who_was_asked
 from deliberation.disclosure import Cell, Cells, hide, share_reason
 from deliberation.figures import (
     Advice,
@@ -24,6 +25,7 @@ from deliberation.figures import (
 from deliberation.participation import participation
 from deliberation.precision import Design, Estimate, estimates, share_interval
 from deliberation.questionnaire import Question, Questionnaire
+from deliberation.routing import relevant
 from deliberation.sample import Stratum, add_up, weigh
 from deliberation.splits import publish_split, split_vote, vote_cells
 from deliberation.statements import QUOTE_RULE, Statement, add_to_cells, choose_quotes, publish_statements
@@ -110,43 +112,56 @@ def find(
     `ballots`: those with a vote count, others are left out. `strata`: the cells of the draw; several with the same
     classes are added up. `variables`: the classifications with their (merged) classes in the order of the report;
     `merges`: what was merged. `statements`: all that was written, also beside the choices of a question; words on
-    the ballots themselves are not counted. `critical`: which answers ask for an advice; `clear`: which say that the
-    plan is clear. `quote_seed`: published; it chooses the quotes. Raises ValueError for a vote that `conditions` do
-    not know and KeyError for a ballot without one of the variables.
+    the ballots themselves are not counted, nor are answers to questions that were not asked. `critical`: which
+    answers ask for an advice; `clear`: which say that the plan is clear. `quote_seed`: published, chooses the quotes.
+    A question with conditions is figured over those who were asked it (a domain estimate). Raises ValueError for a
+    vote that `conditions` do not know and KeyError for a ballot without one of the variables.
     """
     vote = questionnaire.vote
     counted = [ballot for ballot in ballots if vote.id in ballot.answers]
-    classes, answers = [b.classes for b in counted], [b.answers for b in counted]
+    classes, answers = [b.classes for b in counted], [relevant(questionnaire, b.answers) for b in counted]
     draw = add_up(strata, variables)
     design, weighting = weigh(classes, draw, variables, merges)
     made = _Made(len(counted), design, thresholds)
     raws = {q.id: raw_tables(q, [a.get(q.id) for a in answers]) for q in questionnaire.questions}
-    votes, clear_table = raws[vote.id][0], raws.get(clear.question, [])
-    splits = split_vote(vote, classes, answers, variables, (clear.question, clear.keys))
+    with_vote = {vote.id, *(q.id for q in questionnaire.questions if q.id == clear.question and not q.when)}
+    told = (clear.question, clear.keys) if clear.question in with_vote else None
+    votes, clear_table = raws[vote.id][0], raws[clear.question] if told else []
+    splits = split_vote(vote, classes, answers, variables, told)
     points = [point for each in critical for raw in raws.get(each.question, ()) for point in made.points(each, raw)]
 
     texts = {q.id: [s for s in statements if s.question == q.id] for q in questionnaire.questions if q.form == "text"}
     most = quotes_per_side if made.n >= thresholds.floor else 0
     quotes = {q: choose_quotes(texts[q], conditions, quote_seed, most) for q in texts}
-    cells = vote_cells(votes, splits, clear_table, (clear.question, clear.keys), thresholds.floor)
-    own = [point for point in points if point.critical.question in (vote.id, clear.question)]
+    cells = vote_cells(votes, splits, clear_table, told, thresholds.floor)
+    own = [point for point in points if point.critical.question in with_vote]
     hidden, safe = _hide_vote(cells, votes, own, texts=texts, quotes=quotes, floor=thresholds.floor)
-    unsafe = set() if safe else {vote.id, clear.question}
+    unsafe = set() if safe else set(with_vote)
     quotes = quotes if safe else dict.fromkeys(quotes, ())
     verdict = _verdict(votes, hidden, made, conditions)
     questions: list[QuestionFindings] = []
+    bases = who_was_asked(questionnaire, answers)
+    hidden_in: dict[str, Collection[Cell]] = dict.fromkeys(with_vote, hidden)
     for question in questionnaire.questions:
         given = [a.get(question.id) for a in answers]
         written = sum(statement.question == question.id for statement in statements)
-        if question.id in (vote.id, clear.question):
+        if question.id in with_vote:
             found = made.question(question, raws[question.id], given, hidden, written=written, protected=True)
             questions.append(found)
             continue
+        base = bases.get(question.id)
+        if base is not None and not may_be_known(question, base, raws, hidden_in, thresholds.floor):
+            hidden_in[question.id] = {cell for raw in raws[question.id] for cell in raw.counts()}
+            unsafe.add(question.id)
+            texts[question.id], quotes[question.id] = [], ()
+            questions.append(made.withheld(question, raws[question.id]))
+            continue
         own = [point for point in points if point.critical.question == question.id]
         in_question, safe = _hide_question(question, raws[question.id], own, made)
+        hidden_in[question.id] = in_question
         unsafe |= set() if safe else {question.id}
         found = made.question(question, raws[question.id], given, in_question, written=written, protected=safe)
-        questions.append(found)
+        questions.append(found if base is None else replace(found, asked=int(base.sum())))
     return Findings(
         version=VERSION,
         remarks=_remarks(made, weighting.reason),
@@ -217,6 +232,11 @@ class _Made:
             else None,
             texts=texts if texts is not None and texts >= floor else None,
         )
+
+    def withheld(self, question: Question, raws: Sequence[Raw]) -> QuestionFindings:
+        """The question without any figure."""
+        everything = {cell for raw in raws for cell in raw.counts()}
+        return self.question(question, raws, (), everything, written=0, protected=False)
 
 
 def _hide_question(

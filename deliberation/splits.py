@@ -23,13 +23,17 @@ def split_vote(
     classes: Sequence[Mapping[str, str]],
     answers: Sequence[Answers],
     variables: Sequence[Variable],
-    clear: tuple[str, Collection[str]],
+    clear: tuple[str, Collection[str]] | None,
 ) -> Splits:
-    """Raw tables of the vote per class of each variable, and for those who gave one of the `clear` answers or not."""
-    question, keys = clear
-    told = [CLEAR if answer.get(question) in keys else OTHER for answer in answers]
+    """Raw tables of the vote per class of each variable, and for those who gave one of the `clear` answers or not.
+
+    `clear`: the question whether the plan is clear and those answers; None when that was not asked of everyone.
+    """
     groups = {v.name: (v.classes, [c[v.name] for c in classes]) for v in variables}
-    groups[question] = ((CLEAR, OTHER), told)
+    if clear is not None:
+        question, keys = clear
+        told = [CLEAR if answer.get(question) in keys else OTHER for answer in answers]
+        groups[question] = ((CLEAR, OTHER), told)
     votes = [answer[vote.id] for answer in answers]
     return {
         by: [
@@ -46,7 +50,7 @@ def split_vote(
 
 
 def vote_cells(
-    vote: Raw, splits: Splits, clear_table: Sequence[Raw], clear: tuple[str, Collection[str]], floor: int
+    vote: Raw, splits: Splits, clear_table: Sequence[Raw], clear: tuple[str, Collection[str]] | None, floor: int
 ) -> Cells:
     """All cells of the vote and how they add up: over the options, over the groups, and over the answers `clear`."""
     shown = {by: tables for by, tables in splits.items() if len(tables) > 1}
@@ -55,11 +59,12 @@ def vote_cells(
         sums.append((vote.total, *(raw.total for raw in tables)))
         for number, cell in enumerate(vote.cells):
             sums.append((cell, *(raw.cells[number] for raw in tables)))
-    question, keys = clear
-    for raw in clear_table:
-        parts = [cell for row, cell in zip(raw.rows, raw.cells, strict=True) if row.key in keys]
-        told: Sum = (next(t.total for t in splits[question] if t.key == CLEAR), *parts)
-        sums.append(told)
+    if clear is not None:
+        question, keys = clear
+        for raw in clear_table:
+            parts = [cell for row, cell in zip(raw.rows, raw.cells, strict=True) if row.key in keys]
+            told: Sum = (next(t.total for t in splits[question] if t.key == CLEAR), *parts)
+            sums.append(told)
     public = {raw.total for raw in (vote, *clear_table) if raw.n >= floor}
     return Cells(counts, sums, public)
 
