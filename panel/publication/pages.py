@@ -19,6 +19,7 @@ from panel.reports.models import Report
 from panel.reviews.models import Review, State
 from panel.reviews.states import LIFE
 from panel.staff.access import staff_on
+from panel.web.display import ENGLISH, language_of
 from panel.web.forms import read_fields
 from panel.web.messages import Refused
 from panel.web.request import database_of, see, settings_of
@@ -190,12 +191,18 @@ async def _replies(review: Review) -> dict[str, CouncilReply]:
 
 
 async def accessibility(request: Request) -> Response:
-    return page(request, "publication/accessibility.html")
+    return _in_either(request, "publication/accessibility.html", "publication/accessibility_english.html")
 
 
 async def privacy(request: Request) -> Response:
-    return page(request, "publication/privacy.html")
+    return _in_either(request, "publication/privacy.html", "publication/privacy_english.html")
+
+
+def _in_either(request: Request, dutch: str, english: str) -> Response:
+    """The English is another, shorter text."""
+    lang = language_of(request)
+    return page(request, english if lang == ENGLISH else dutch, lang=lang)
 
 
 async def contact(request: Request) -> Response:
-    return page(request, "publication/contact.html")
+    return page(request, "publication/contact.html", lang=language_of(request))
