@@ -14,6 +14,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from panel.answers import display_pages as display
 from panel.answers import pages as answers
 from panel.answers import start_pages as door
+from panel.answers.kept import KeptReviews
 from panel.arguments import pages as arguments
 from panel.database import Database
 from panel.demo import pages as demo
@@ -34,6 +35,7 @@ from panel.proposals import pages as proposals
 from panel.publication import pages as publication
 from panel.reports import pages as reports
 from panel.reviews import pages as reviews
+from panel.reviews import questions_pages as questions
 from panel.reviews.models import Review
 from panel.settings import Settings
 from panel.staff import pages as staff
@@ -115,6 +117,16 @@ def routes(settings: Settings) -> list[BaseRoute]:
         get(review, desk(Right.LOOK, bureau.show)),
         *form(f"{review}/akkoord", reviews.ask_approval, reviews.give_approval, Right.APPROVE),
         *form(f"{review}/plan", reviews.ask_change, reviews.give_change, Right.RUN),
+        get(f"{review}/vragen", desk(Right.LOOK, questions.index)),
+        post(f"{review}/vragen", desk(Right.RUN, questions.do)),
+        *form(f"{review}/vragen/bibliotheek", questions.ask_library, questions.take_from_library, Right.RUN),
+        get(f"{review}/vragen/eigen", desk(Right.RUN, questions.ask_kind)),
+        *form(f"{review}/vragen/eigen/{{kind}}", questions.ask_own, questions.take_own, Right.RUN),
+        *form(f"{review}/vragen/standaard", questions.ask_default, questions.do_default, Right.RUN),
+        get(f"{review}/vragen/{{question}}", desk(Right.LOOK, questions.preview)),
+        *form(f"{review}/vragen/{{question}}/wie", questions.ask_who, questions.take_who, Right.RUN),
+        *form(f"{review}/vragen/{{question}}/wijzigen", questions.ask_change, questions.take_change, Right.RUN),
+        *form(f"{review}/vragen/{{question}}/weg", questions.ask_removal, questions.do_removal, Right.RUN),
         *form(f"{review}/bestand", people.ask_file, people.take_file, Right.RUN),
         *form(f"{review}/bestand/kwaliteit", quality.ask_quality, quality.compare_areas, Right.RUN),
         *form(f"{review}/loting", draws.ask, draws.do, Right.RUN),
@@ -161,6 +173,7 @@ def create_app(settings: Settings) -> Starlette:
     )
     app.state.settings = settings
     app.state.failures = Failures()
+    app.state.kept_reviews = KeptReviews()
     return app
 
 

@@ -1,15 +1,19 @@
+import hashlib
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-import yaml
-
 from deliberation.filling import fill
-from deliberation.questionnaire import QuestionnaireError
+from deliberation.questionnaire import QuestionnaireError, read
+from deliberation.routing import faults
 from panel.audit import record
 from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
-from panel.proposals.questions import DEFAULT_QUESTIONNAIRE
+from panel.proposals.questions import library
+from panel.reviews.composing import questions_of
+from panel.reviews.judging import in_words
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance, withdraw
 from panel.staff.actions import actor_of
@@ -87,22 +91,28 @@ async def approve(review: Review, staff: Staff) -> None:
         raise Refused("review.same_person")
     await record(actor_of(staff), "review approved", f"review {review.id}", staff.role)
     if other is not None:
-        review.questionnaire = freeze_questionnaire(await review.version)
+        review.questionnaire = freeze_questionnaire(await review.version, review.composed)
     await review.save(update_fields=["approved_by_clerk_id", "approved_by_drafter_id", "questionnaire"])
     if other is not None:
         await advance(review, State.RELEASED, actor_of(staff))
 
 
-def freeze_questionnaire(version: ProposalVersion) -> dict[str, Any]:
+def freeze_questionnaire(version: ProposalVersion, composed: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """The questions (none: the default ones), filled in from the proposal and proven, with a version of their own."""
     dossier = Dossier.from_json(version.content)
     if missing := dossier.missing():
         raise Refused("review.incomplete", missing=" ".join(sentence(f"dossier.{code}") for code in missing))
-    data = yaml.safe_load(DEFAULT_QUESTIONNAIRE.read_text())
+    questions = questions_of(composed)
     try:
-        values = {"doel": dossier.goal, "grondwaarden": dossier.values, "indicatoren": dossier.indicators}
-        return fill(data, values)
+        frozen = fill({"version": "", "questions": questions}, dossier.fillings())
+        found = faults(read(frozen))
     except QuestionnaireError as error:
-        raise Refused("review.questionnaire", error=error) from None
+        found = (error,)
+    if found:
+        said = " ".join(in_words(fault, questions) for fault in found)
+        raise Refused("review.questionnaire", faults=said)
+    digest = hashlib.sha256(json.dumps(frozen["questions"], ensure_ascii=False).encode()).hexdigest()
+    return frozen | {"version": f"{library()['version']}-{digest[:8]}"}
 
 
 async def extend(review: Review, closes_on: date, reason: str, staff: Staff) -> None:

@@ -5,6 +5,7 @@ from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
 from panel.reviews.actions import Plan, approve, change_plan, extend, prepare_review
 from panel.reviews.models import Review
+from panel.reviews.questions_pages import about_questions
 from panel.staff.access import staff_on
 from panel.web.dutch import local
 from panel.web.forms import Fields, read_fields
@@ -65,7 +66,8 @@ async def ask_approval(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"]).select_related(
         "version", "approved_by_drafter", "approved_by_clerk"
     )
-    return page(request, "reviews/approve.html", review=review, dossier=Dossier.from_json(review.version.content))
+    dossier = Dossier.from_json(review.version.content)
+    return page(request, "reviews/approve.html", review=review, dossier=dossier, **about_questions(review))
 
 
 async def give_approval(request: Request) -> Response:

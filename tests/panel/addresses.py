@@ -46,6 +46,8 @@ class Addresses:
             "/bureau/voorstellen/{id}/veranderen": [{"id": id_} for id_ in versions],
             "/demo/post/{number}": [{"number": 1}, {"number": 99}],
             "/bureau/{id}/voorbeelden/{kind}": [{"id": ids[0], "kind": kind} for kind in (*Kind, "unknown")],
+            "/bureau/{id}/vragen/eigen/{kind}": [{"id": ids[0], "kind": kind} for kind in ("likert", "unknown")],
+            "{id} {question}": [{"id": id_, "question": q} for id_ in ids for q in ("q09_stem", "unknown")],
             "{id} {number}": [{"id": id_, "number": number} for id_ in ids for number in (1, 9)],
             "{id}": [{"id": id_} for id_ in (*ids, 9_999)],
             "{id} {name}": [{"id": id_, "name": name} for id_ in ids for name in names],

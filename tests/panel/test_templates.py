@@ -9,6 +9,7 @@ from deliberation.personal_data import FINDERS
 from deliberation.questionnaire import Question
 from panel.answers.wording import what_is_wrong
 from panel.proposals.dossier import Dossier, English
+from panel.reviews.judging import FAULTS
 from panel.reviews.states import LIFE
 from panel.settings import ROOT, TEMPLATES
 from panel.web.messages import Refused, catalogue, sentence
@@ -48,13 +49,20 @@ def put_together() -> set[str]:
         *(f"answers.{first or second}" for first, second in answers),
         "answers.required_vote",
         *(f"answers.kind_{kind}" for kind, _ in FINDERS),
+        *(f"questions.{code}" for code in FAULTS),
     }
 
 
 def test_every_sentence_that_python_asks_for_is_in_the_catalogue() -> None:
     asked = set(calls())
     assert len(asked) > 30
-    assert {code for code in asked if "{}" in code} == {"review.not_{}", "dossier.{}", "answers.{}", "answers.kind_{}"}
+    assert {code for code in asked if "{}" in code} == {
+        "review.not_{}",
+        "dossier.{}",
+        "answers.{}",
+        "answers.kind_{}",
+        "questions.{}",
+    }
     fixed = {code for code in asked if "{}" not in code and CODE.fullmatch(code)}
     assert fixed | put_together() <= set(catalogue())
 
