@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,12 +15,13 @@ from panel.people.models import Member, finished_draw
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review, State
 from panel.web.display import address_in, chosen_language, forget_display, in_large_print, language_of
+from panel.web.failures import Wrong
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
 
 
 async def start(request: Request) -> Response:
-    member = await _member_of_link(request)
+    member = await member_of_link(request)
     review = await Review.get(id=member.review_id).select_related("version")
     lang = language_of(request, member.language)
     if not await _is_open(member, review):
@@ -41,8 +41,8 @@ async def start(request: Request) -> Response:
 
 
 async def begin(request: Request) -> Response:
-    member = await _member_of_link(request)
-    if not await _is_open(member, member.review):
+    member = await member_of_link(request)
+    if member.typed_in or not await _is_open(member, member.review):
         return see(f"{request.url.path}?{request.url.query}".rstrip("?"))
     await require_known_secret(member.review_id)
     await database_of(request).vault.write(make_secret(member.review_id))
@@ -69,10 +69,10 @@ async def goodbye(request: Request) -> Response:
     return page(request, "answers/goodbye.html", lang=language_of(request))
 
 
-async def _member_of_link(request: Request) -> Member:
+async def member_of_link(request: Request) -> Member:
     member = await member_of_token(settings_of(request), request.path_params["token"], ANSWER)
     if member is None:
-        raise HTTPException(404)
+        raise Wrong
     return member
 
 

@@ -181,6 +181,11 @@ class Member(Model):
         table = "member"
         unique_together = (("review", "pseudonym"),)
 
+    @property
+    def typed_in(self) -> bool:
+        """The answer that counts came in on paper or by telephone: it cannot be given, or changed, in another way."""
+        return self.channel in (Channel.PAPER, Channel.PHONE)
+
 
 class Exclusion(Model):
     """A person who may not be drawn, known by a keyed hash only: it outlives erasure and a new import."""
