@@ -1,9 +1,9 @@
 import hmac
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-from tortoise.expressions import F
+from uuid import uuid4
 
 from deliberation.answering import Answer, check_answers
 from deliberation.questionnaire import Question, Questionnaire
@@ -11,11 +11,23 @@ from deliberation.routing import asked, relevant
 from panel.answers.models import Ballot, PaperEntry, Written
 from panel.answers.vault import ReviewSecret
 from panel.answers.words import asks_words, join_words, split_words, written_questions
-from panel.database import current, dialect
+from panel.database import dialect, listed, rows
 from panel.draws.classes import CLASSES
 from panel.people.models import Channel, Draw, Frame, Member
 from panel.reviews.models import Review, State
 from panel.web.messages import Refused
+
+STATE = "SELECT state FROM review WHERE id = $1"
+READ_WORDS = "SELECT key, draft, answer FROM written WHERE key IN (*)"
+HAND_IN = "UPDATE ballot SET answers = $2, version = $3 WHERE key = $1"
+SAVE_BALLOT = """
+INSERT INTO ballot (id, review_id, key, version, draft, area, age, gender) VALUES ($1, $2, $3, '', $4, $5, $6, $7)
+ON CONFLICT (key) DO UPDATE SET draft = excluded.draft
+"""
+SAVE_WORDS = """
+INSERT INTO written (id, review_id, key, question, draft) VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (key) DO UPDATE SET draft = excluded.draft
+"""
 
 
 @dataclass(frozen=True)
@@ -37,6 +49,14 @@ class Keys:
 
 
 @dataclass(frozen=True)
+class Stored:
+    """A ballot as it is stored: what was written stands apart."""
+
+    draft: dict[str, Any]
+    answers: dict[str, Any] | None
+
+
+@dataclass(frozen=True)
 class Filled:
     """What a member has filled in so far, and what was handed in of it: None when nothing was."""
 
@@ -45,10 +65,14 @@ class Filled:
 
 
 async def keys_of(member: Member) -> Keys:
-    secret = await ReviewSecret.get_or_none(review_id=member.review_id)
-    if secret is None:
+    return Keys(await secret_of(member.review_id), member.id)
+
+
+async def secret_of(review_id: int) -> bytes:
+    found = await ReviewSecret.get_or_none(review_id=review_id)
+    if found is None:
         raise Refused("answers.closed")
-    return Keys(secret.secret, member.id)
+    return bytes(found.secret)
 
 
 async def require_known_secret(review_id: int) -> None:
@@ -59,22 +83,30 @@ async def require_known_secret(review_id: int) -> None:
 
 
 async def filled_in(keys: Keys, questionnaire: Questionnaire) -> Filled:
-    ballot = await Ballot.get_or_none(key=keys.ballot)
+    ballot = await ballot_at(keys)
     if ballot is None:
         return Filled({}, None)
+    draft, answers = ballot.draft, ballot.answers
     places = {keys.words(question.id): question for question in written_questions(questionnaire)}
-    draft, answers = dict(ballot.draft), None if ballot.answers is None else dict(ballot.answers)
-    for written in await Written.filter(key__in=list(places)):
-        question = places[written.key]
-        _put(draft, question, written.draft)
+    for written in await rows(listed(READ_WORDS, places), *places):
+        question = places[written["key"]]
+        _put(draft, question, written["draft"])
         if answers is not None:
-            _put(answers, question, written.answer)
+            _put(answers, question, written["answer"])
     return Filled(_in_order(questionnaire, draft), None if answers is None else _in_order(questionnaire, answers))
 
 
+async def ballot_at(keys: Keys) -> Stored | None:
+    for row in await rows("SELECT draft, answers FROM ballot WHERE key = $1", keys.ballot):
+        return Stored(json.loads(row["draft"]), None if row["answers"] is None else json.loads(row["answers"]))
+    return None
+
+
 async def words_at(keys: Keys, question: Question) -> str | None:
-    written = await Written.get_or_none(key=keys.words(question.id))
-    return written.draft if written else None
+    for row in await rows("SELECT draft FROM written WHERE key = $1", keys.words(question.id)):
+        words: str | None = row["draft"]
+        return words
+    return None
 
 
 def _put(answers: dict[str, Any], question: Question, words: str | None) -> None:
@@ -90,32 +122,25 @@ def _in_order(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> dict[
 async def save_answer(member: Member, keys: Keys, question: Question, answer: Answer | None) -> None:
     """Keep one answer, or the fact that a question is left open, in what the member has filled in so far."""
     await _enter(member)
-    ballot = await Ballot.get_or_none(key=keys.ballot)
+    ballot = await ballot_at(keys)
     if ballot is None and answer is None:
         return  # a machine that sends empty forms has not begun
-    if ballot is None:
-        classes = {name: getattr(member, name) for name in CLASSES}
-        ballot = Ballot(review_id=member.review_id, key=keys.ballot, draft={}, **classes)
     chosen, words = split_words(question, answer)
-    ballot.draft = {name: value for name, value in ballot.draft.items() if name != question.id}
+    draft = {name: value for name, value in (ballot.draft if ballot else {}).items() if name != question.id}
     if chosen is not None:
-        ballot.draft[question.id] = chosen
-    await ballot.save()
+        draft[question.id] = chosen
+    classes = [getattr(member, name) for name in CLASSES]
+    await rows(SAVE_BALLOT, str(uuid4()), member.review_id, keys.ballot, json.dumps(draft), *classes)
     if asks_words(question):
         await _save_words(member.review_id, keys.words(question.id), question.id, words)
 
 
 async def _save_words(review_id: int, key: str, question_id: str, words: str | None) -> None:
-    written = await Written.get_or_none(key=key)
-    if written is None and words is None:
+    if words is not None:
+        await rows(SAVE_WORDS, str(uuid4()), review_id, key, question_id, words)
         return
-    if written is None:
-        written = Written(review_id=review_id, key=key, question=question_id)
-    written.draft = words
-    if words is None and written.answer is None:
-        await written.delete()
-    else:
-        await written.save()
+    await rows("DELETE FROM written WHERE key = $1 AND answer IS NULL", key)
+    await rows("UPDATE written SET draft = NULL WHERE key = $1", key)
 
 
 async def record_ballot(
@@ -130,20 +155,23 @@ async def record_ballot(
     check_answers(questionnaire, answers)
     split = {question.id: split_words(question, answers.get(question.id))[0] for question in questionnaire.questions}
     chosen = {name: answer for name, answer in split.items() if answer is not None}
-    await Ballot.filter(key=keys.ballot).update(answers=chosen, version=str(questionnaire.version))
-    places = [keys.words(question.id) for question in written_questions(questionnaire)]
-    counted = [keys.words(question.id) for question in asked(questionnaire, answers)]
-    await Written.filter(key__in=places).update(answer=None)
-    await Written.filter(key__in=counted).update(answer=F("draft"))
-    await Member.filter(id=member.id).update(participated=True, channel=channel)
+    await rows(HAND_IN, keys.ballot, json.dumps(chosen), str(questionnaire.version))
+    written = written_questions(questionnaire)
+    places = [keys.words(question.id) for question in written]
+    counted = [keys.words(question.id) for question in written if question in asked(questionnaire, answers)]
+    await rows(listed("UPDATE written SET answer = NULL WHERE key IN (*)", places), *places)
+    await rows(listed("UPDATE written SET answer = draft WHERE key IN (*)", counted), *counted)
+    await rows("UPDATE member SET participated = $2, channel = $3 WHERE id = $1", member.id, True, channel.value)
 
 
 async def _enter(member: Member) -> None:
     """Two tabs of one member take turns, and closing waits for whoever is inside; then nobody gets in any more."""
-    if dialect() == "postgres":
-        await current().execute_query(f"SELECT 1 FROM review WHERE id = {int(member.review_id)} FOR SHARE")  # noqa: S608
-    await Member.select_for_update().get(id=member.id)
-    if not await Review.filter(id=member.review_id, state=State.OPEN).exists():
+    if dialect() == "sqlite":  # a unit of work is alone already
+        found = await rows(STATE, member.review_id)
+    else:
+        found = await rows(STATE + " FOR SHARE", member.review_id)
+        await rows("SELECT 1 FROM member WHERE id = $1 FOR UPDATE", member.id)
+    if [row["state"] for row in found] != [State.OPEN]:
         raise Refused("answers.closed")
 
 

@@ -1,16 +1,18 @@
 """A member who pressed Start: the cookie that says so, and what every page of theirs needs."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from time import time
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.questionnaire import Question, Questionnaire, read
+from deliberation.questionnaire import Question, Questionnaire
 from deliberation.routing import asked
-from panel.answers.actions import Keys, keys_of
-from panel.answers.models import Ballot
+from panel.answers.actions import Keys, Stored, ballot_at
+from panel.answers.kept import Kept, kept_reviews
+from panel.database import rows
 from panel.people.models import Member
 from panel.reviews.models import Review, State
 from panel.web.cookies import SignedCookie
@@ -21,22 +23,35 @@ MEMBER_COOKIE = SignedCookie("mening", 4 * 3600)
 SHOWN_SECONDS = 15 * 60  # that an answer which is in stays in sight, after the press that asked for it
 
 
+MEMBER = """
+SELECT member.id, review_id, link_version, language, participated, channel, area, age, gender, state, closes_at
+FROM member JOIN review ON review.id = review_id WHERE member.id = $1 AND link_version = $2
+"""
+
+
 @dataclass(frozen=True)
 class Visit:
     member: Member
-    review: Review
-    questionnaire: Questionnaire
+    kept: Kept
     language: Language
     keys: Keys
-    ballot: Ballot | None
+    ballot: Stored | None
     shown: bool
+
+    @property
+    def review(self) -> Review:
+        return self.kept.review
+
+    @property
+    def questionnaire(self) -> Questionnaire:
+        return self.kept.questionnaire(self.language)
 
     @property
     def chosen(self) -> dict[str, Any]:
         """What was filled in so far, without what was written."""
         return self.ballot.draft if self.ballot else {}
 
-    @property
+    @cached_property
     def questions(self) -> tuple[Question, ...]:
         return asked(self.questionnaire, self.chosen)
 
@@ -55,20 +70,24 @@ async def visit_of(request: Request) -> Visit | None:
     if value is None:
         return None
     member_id, link_version, shown_until = map(int, value.split())
-    member = await Member.get_or_none(id=member_id, link_version=link_version).select_related("review")
-    if member is None or member.review.state != State.OPEN:
-        return None
-    language = language_of(request, member.language)
-    keys = await keys_of(member)
-    return Visit(
-        member=member,
-        review=member.review,
-        questionnaire=read(member.review.questionnaire, language),
-        language=language,
-        keys=keys,
-        ballot=await Ballot.get_or_none(key=keys.ballot),
-        shown=time() < shown_until,
-    )
+    reviews = kept_reviews(request)
+    for row in await rows(MEMBER, member_id, link_version):
+        facts = dict(row)
+        state, closes_at = facts.pop("state"), facts.pop("closes_at")
+        if state != State.OPEN:
+            reviews.drop(facts["review_id"])
+            return None
+        kept = await reviews.get(facts["review_id"], closes_at)
+        keys = Keys(kept.secret, member_id)
+        return Visit(
+            member=Member(**facts),
+            kept=kept,
+            language=language_of(request, facts["language"]),
+            keys=keys,
+            ballot=await ballot_at(keys),
+            shown=time() < shown_until,
+        )
+    return None
 
 
 def remember(request: Request, response: Response, member: Member, shown: bool) -> None:

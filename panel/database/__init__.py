@@ -5,9 +5,8 @@ Whatever changes something is handed to `Store.write` as a coroutine. It runs in
 cancellation may reach Tortoise in the middle of a transaction, and `write` answers when it has been committed.
 """
 
-import re
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import cache
 from typing import Any
 
@@ -129,9 +128,14 @@ async def rows(sql: str, *values: Any) -> Sequence[Any]:
         raise OperationalError(error) from error
 
 
+def listed(sql: str, values: Collection[Any]) -> str:
+    """A statement with `IN (*)`, for these values, of which the first is $1."""
+    return sql.replace("*", ", ".join(f"${number}" for number in range(1, len(values) + 1)) or "NULL")
+
+
 @cache
 def _numbered(sql: str) -> str:
-    return re.sub(r"\$(\d)", r"?\1", sql)
+    return sql.replace("$", "?")
 
 
 def _connect_at_hand(client: Any) -> sqlite3.Connection:

@@ -11,7 +11,6 @@ from panel.mail.models import Message
 from panel.people.models import Member
 from panel.reviews.models import State
 from panel.staff.actions import SIGN_IN
-from panel.web import failures
 from panel.web.failures import MOST, NETWORKS, SECONDS, Failures
 from tests.panel.contents import contents
 from tests.panel.stage import Stage
@@ -44,7 +43,9 @@ def fail(counted: Failures, network: str, times: int) -> None:
         counted.note(network)
 
 
-def test_after_thirty_failures_the_next_is_one_too_many_until_one_is_forgiven(counted: Failures, clock: Clock) -> None:
+def test_after_thirty_failures_the_next_is_one_too_many_until_one_is_forgiven(
+    counted: Failures, clock: Clock
+) -> None:
     fail(counted, "a", MOST)
     assert counted.wait("a") == 0
     fail(counted, "a", 1)
@@ -74,7 +75,7 @@ def test_networks_that_failed_long_ago_are_forgotten_and_never_too_many_are_kept
 async def test_a_right_link_passes_after_a_thousand_wrong_ones_and_wrong_ones_get_the_same_page(
     stage: Stage, client: httpx2.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="panel")
     review = await stage.review(State.OPEN)
     member, revoked = (await stage.members(review))[:2]
     token = make_token(stage.settings, member, ANSWER)
@@ -86,8 +87,7 @@ async def test_a_right_link_passes_after_a_thousand_wrong_ones_and_wrong_ones_ge
     wrong += [f"/m/{old}", f"/u/{token}", "/m/x", "/u/x"]
     caplog.clear()
     last = [await client.get(address) for address in wrong]
-    assert "127.0.0.1" not in caplog.text
-    assert token not in caplog.text
+    assert not [line for line in caplog.records if line.name.startswith("panel")]
     assert first.status_code == 404
     assert {page.status_code for page in last[-4:]} == {429}
     assert {page.text for page in last} == {first.text}
@@ -141,7 +141,3 @@ async def test_the_right_code_finds_its_place_in_the_draw_after_many_wrong_ones(
     assert (pages[0].status_code, pages[-1].status_code) == (422, 429)
     assert pages[0].text == pages[-1].text
     assert (await client.post(address, data={"code": member.code})).status_code == 200
-
-
-def test_a_failure_is_forgiven_in_a_time_that_people_notice_and_robots_too() -> None:
-    assert failures.EACH == 20

@@ -67,7 +67,7 @@ async def test_wrong_altered_revoked_and_foreign_links_look_the_same(
     before = await contents()
     pages = [await client.get(address) for address in wrong]
     pages += [await client.post(address, data={"choice": "never_again"}) for address in wrong]
-    assert {same_but_for_the_address(page)[0] for page in pages} == {404}
+    assert {same_but_for_the_address(page)[0] for page in pages} == {404, 429}  # which after many, see test_failures
     assert len({page.text for page in pages}) == 1
     assert "Deze pagina is er niet" in pages[0].text
     assert await contents() == before
