@@ -6,7 +6,7 @@ order of the reverse test (Stimulansz, "omgekeerde toets").
 
 from collections.abc import Callable, Iterator, Sequence
 
-from deliberation.figures import Advice
+from deliberation.figures import Advice, QuestionFindings
 from panel.reports import charts, wording
 from panel.reports.blocks import (
     Advised,
@@ -23,7 +23,7 @@ from panel.reports.blocks import (
     plain,
 )
 from panel.reports.facts import Material
-from panel.reports.method import annex, method, turnout
+from panel.reports.method import annex, method, turnout, whom
 from panel.reports.pictures import pictures, split_pictures
 from panel.reports.prose import prose
 from panel.reports.voices import explained, story
@@ -42,17 +42,39 @@ CHAPTERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("verhaal", "De ja-maars: het verhaal achter de cijfers", ()),
     ("adviezen", "Wat moet er anders?", ()),
     ("resultaat", "Hoe zien we of het werkt?", ("q12_indicator",)),
+    ("andere", "Andere vragen", ()),
     ("deelname", "Wie antwoordde, en wie mist er?", ()),
     ("verantwoording", "Verantwoording", ()),
     ("bijlage", "Bijlage: alle tabellen", ()),
 )
-NUMBERS = {name: number for number, (name, _, _) in enumerate(CHAPTERS, 1)}
+IDS = {name: ids for name, _, ids in CHAPTERS}
 
 
 def document(material: Material) -> Document:
     """The whole report, ready to be set as a page or as a PDF."""
-    made = tuple(Chapter(name, NUMBERS[name], title, tuple(_MAKERS[name](material))) for name, title, _ in CHAPTERS)
+    numbers = _numbers(material)
+    made = tuple(
+        Chapter(name, numbers[name], title, tuple(_MAKERS[name](material)))
+        for name, title, _ in CHAPTERS
+        if name in numbers
+    )
     return Document(cover(material), made, _fixed(), _colophon(material))
+
+
+def _numbers(material: Material) -> dict[str, int]:
+    """The number of every chapter; without other questions there is no chapter for them."""
+    names = [name for name in IDS if name != "andere" or _other(material)]
+    return {name: number for number, name in enumerate(names, 1)}
+
+
+def _other(material: Material) -> list[QuestionFindings]:
+    """Questions that have no chapter of their own. What was written stands in the chapter of the yes-buts."""
+    placed = {question_id for ids in IDS.values() for question_id in ids}
+    return [
+        found
+        for found in material.findings.questions
+        if found.id not in placed and not found.is_vote and found.type != "text"
+    ]
 
 
 def cover(material: Material) -> Cover:
@@ -105,16 +127,20 @@ def _verdict(material: Material) -> str:
 
 def _drawn(material: Material, name: str) -> Blocks:
     """The questions of a chapter as pictures, then what people said about them."""
-    ids = next(ids for chapter, _, ids in CHAPTERS if chapter == name)
-    drawn = False
-    for found in material.findings.questions:
-        if found.id in ids:
-            drawn = True
-            yield from pictures(found, material.questionnaire.question(found.id))
-    if drawn:
-        yield from explained(material, ids, NUMBERS["verhaal"])
+    ids = IDS[name]
+    asked = [found for found in material.findings.questions if found.id in ids]
+    for found in asked:
+        yield from _figures(material, found)
+    if asked:
+        yield from explained(material, ids, _numbers(material)["verhaal"])
     else:
         yield Paragraph("Hierover is in deze vragenlijst niets gevraagd.")
+
+
+def _figures(material: Material, found: QuestionFindings) -> Blocks:
+    """A question drawn, with whom it was asked when that was not everyone."""
+    yield from pictures(found, material.questionnaire.question(found.id))
+    yield from whom(material, found.id)
 
 
 def summary(material: Material) -> Blocks:
@@ -122,19 +148,22 @@ def summary(material: Material) -> Blocks:
     yield Paragraph(_verdict(material), "lead")
     yield Paragraph(facts["question"])
     yield vote_picture(material)
-    mean = next((found.mean for found in findings.questions if found.mean is not None), None)
-    if mean is not None:
-        yield Paragraph(wording.spread(mean))
+    yield from (Paragraph(wording.spread(found.mean)) for found in _marks(material) if found.mean is not None)
     took_part = findings.participation
     yield Paragraph(
         f"{wording.turnout(took_part.answered, took_part.invited)} {say('fixed', 'missing')} "
-        f"Meer daarover staat in hoofdstuk {NUMBERS['deelname']}."
+        f"Meer daarover staat in hoofdstuk {_numbers(material)['deelname']}."
     )
     asked = [_advised(material, advice) for advice in findings.advices if advice.code != "vote"]
     if asked:
         yield Heading("Wat het panel verder vraagt")
         yield from bullets([advice.text for advice in asked])
     yield Paragraph(" ".join(_fixed()), "fixed")
+
+
+def _marks(material: Material) -> list[QuestionFindings]:
+    """The mark for the plan; other scales are other questions."""
+    return [found for found in material.findings.questions if found.id in IDS["stem"] and not found.is_vote]
 
 
 def proposal(material: Material) -> Blocks:
@@ -212,7 +241,7 @@ def approach(material: Material) -> Blocks:
         "Deze grenzen stonden vast voordat iemand iets gevraagd werd. Tijdens de ronde zag niemand de antwoorden."
     )
     yield Paragraph(" ".join(wording.sureness(findings)))
-    if {found.id for found in findings.questions} & set(CHAPTERS[2][2]):
+    if {found.id for found in findings.questions} & set(IDS["aanpak"]):
         yield Heading("Wat mensen van het plan en de vragen vonden")
         yield from _drawn(material, "aanpak")
 
@@ -224,13 +253,12 @@ def _majority(percent: int) -> str:
 def vote(material: Material) -> Blocks:
     findings = material.findings
     yield Paragraph(_verdict(material), "lead")
-    for found in findings.questions:
-        if found.is_vote or found.type == "scale":
-            yield from pictures(found, material.questionnaire.question(found.id))
+    votes = [found for found in findings.questions if found.is_vote]
+    for found in (*votes, *_marks(material)):
+        yield from _figures(material, found)
         if found.mean is not None:
             yield Paragraph(wording.spread(found.mean))
-    ids = [found.id for found in findings.questions if found.is_vote]
-    yield from explained(material, ids, NUMBERS["verhaal"])
+    yield from explained(material, [found.id for found in votes], _numbers(material)["verhaal"])
     if findings.splits:
         yield Heading("De stem per groep")
     for split in findings.splits:
@@ -259,6 +287,7 @@ def effects(material: Material) -> Blocks:
     harder = [statements for statements in material.findings.statements if statements.question == "q05_knel"]
     if harder:
         yield Heading("Wie krijgt het moeilijker?")
+        yield from whom(material, "q05_knel")
         yield from story(harder[0], material.questionnaire.vote)
 
 
@@ -289,6 +318,7 @@ def yes_buts(material: Material) -> Blocks:
         yield Paragraph("Niemand schreef iets over het plan.")
     for statements in wrote:
         yield Heading(statements.text)
+        yield from whom(material, statements.question)
         yield from story(statements, material.questionnaire.vote)
     if not any(statements.quotes for statements in wrote):
         return
@@ -323,8 +353,23 @@ def results(material: Material) -> Blocks:
     yield Paragraph("Na een half jaar tot een jaar kijken we of het plan werkt. Waaraan zien we dat dan?", "lead")
     yield from _drawn(material, "resultaat")
     for found in material.findings.questions:
-        if found.type == "multi_other" and found.texts:
-            yield Paragraph(f"{wording.people(found.texts)} schreven zelf iets op.")
+        if found.id in IDS["resultaat"]:
+            yield from _own_words(found)
+
+
+def _own_words(found: QuestionFindings) -> Blocks:
+    if found.type == "multi_other" and found.texts:
+        yield Paragraph(f"{wording.people(found.texts)} schreven zelf iets op.")
+
+
+def others(material: Material) -> Blocks:
+    yield Paragraph("Deze vragen zijn voor dit plan toegevoegd aan de vaste vragenlijst.", "lead")
+    for found in _other(material):
+        yield Heading(found.text)
+        yield from _figures(material, found)
+        if found.mean is not None:
+            yield Paragraph(wording.spread(found.mean))
+        yield from _own_words(found)
 
 
 _MAKERS: dict[str, Callable[[Material], Blocks]] = {
@@ -339,6 +384,7 @@ _MAKERS: dict[str, Callable[[Material], Blocks]] = {
     "verhaal": yes_buts,
     "adviezen": advices,
     "resultaat": results,
+    "andere": others,
     "deelname": turnout,
     "verantwoording": method,
     "bijlage": annex,

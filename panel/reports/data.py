@@ -8,13 +8,14 @@ from io import StringIO
 from typing import Any
 
 from deliberation.figures import Row, Table
+from panel.answers.routing_words import only_if
 from panel.reports.facts import Material
 
 RESULTS = (
     *("question", "group_by", "group", "item", "answer", "label"),
     *("n", "count", "share", "value", "low", "high", "hidden"),
 )
-CODEBOOK = ("question", "type", "text", "part", "key", "label", "required", "apart")
+CODEBOOK = ("question", "type", "text", "part", "key", "label", "required", "apart", "asked_of")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 Cell = str | int | float | None
 Line = tuple[Cell, ...]
@@ -32,7 +33,7 @@ def results_json(material: Material) -> str:
 
 
 def codebook_csv(material: Material) -> str:
-    """Every question with its exact words, and every key that an answer, an item or a direction may have."""
+    """Every question with its exact words and who was asked it, and every key that an answer to it may have."""
     return _csv(CODEBOOK, _codes(material))
 
 
@@ -45,6 +46,8 @@ def _figures(material: Material) -> Iterator[Line]:
             for name, value in (("mean", mean.mean), ("sd", mean.sd), ("median", mean.median)):
                 low, high = (mean.low, mean.high) if name == "mean" else (None, None)
                 yield (found.id, "", "", "", name, name, mean.n, None, None, value, low, high, mean.hidden)
+        if found.asked is not None:
+            yield _count(found.id, "", "", "asked", "asked", found.asked, "")
         if found.texts is not None:
             yield (found.id, "", "", "", "texts", "texts", found.n, found.texts, None, None, None, None, "")
     vote = material.questionnaire.vote.id
@@ -88,15 +91,16 @@ def _row(row: Row) -> tuple[Cell, ...]:
 
 def _codes(material: Material) -> Iterator[Line]:
     for question in material.questionnaire.questions:
-        yield (question.id, question.type, question.text, "question", "", "", int(question.required), "")
+        asked_of = only_if(material.questionnaire, question, about_others=True)
+        yield (question.id, question.type, question.text, "question", "", "", int(question.required), "", asked_of)
         parts = (("answer", question.options), ("item", question.items), ("direction", question.directions))
-        marks = range(question.low, question.high + 1) if question.type == "scale" else ()
+        marks = range(question.low, question.high + 1) if question.form == "scale" else ()
         for mark in marks:
-            yield (question.id, question.type, question.text, "answer", mark, mark, "", 0)
+            yield (question.id, question.type, question.text, "answer", mark, mark, "", 0, "")
         for part, options in parts:
             for option in options:
                 apart = int(option.key in question.apart)
-                yield (question.id, question.type, question.text, part, option.key, option.label, "", apart)
+                yield (question.id, question.type, question.text, part, option.key, option.label, "", apart, "")
 
 
 def _csv(header: Sequence[str], lines: Iterable[Line]) -> str:

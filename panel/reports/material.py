@@ -14,6 +14,7 @@ from panel.mail.models import Message
 from panel.mail.models import State as MailState
 from panel.people.models import Draw, Member, OptOut, finished_draw
 from panel.proposals.dossier import LAWS, Dossier
+from panel.proposals.questions import founding_values
 from panel.reports.facts import Facts, Lot
 from panel.reviews.models import Review, State, Step
 from panel.settings import Settings
@@ -140,7 +141,7 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         hardship_clause=bool(dossier.hardship),
         paperwork_added=dossier.paperwork,
         paperwork_removed="",
-        survey_modes=["web"],
+        survey_modes=["web", *(way for way in ("paper", "phone") if (review.channels or {}).get(way))],
         questionnaire=review.questionnaire,
         draw={
             "drawn_on": _day(draw.drawn_at or draw.announced_at),
@@ -181,7 +182,8 @@ def _lines(text: str) -> list[str]:
 
 
 def _item_text(questionnaire: Mapping[str, Any], key: str) -> str:
+    """The words in which the panel was asked about a founding value, or if it was not: those of the default."""
     for question in questionnaire["questions"]:
         if key in (question.get("item_texts") or {}):
             return str(question["item_texts"][key][0])
-    raise KeyError(key)
+    return founding_values()[key]

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 
 from deliberation.figures import ClassTurnout
+from deliberation.questionnaire import Question, Questionnaire
+from panel.answers.routing_words import only_if
 from panel.reports import charts, wording
 from panel.reports.blocks import Block, Bullets, Grid, Heading, Pairs, Paragraph, Picture
 from panel.reports.facts import Draw, Material
@@ -111,9 +113,12 @@ def method(material: Material) -> Blocks:
 
 def _strategy(material: Material) -> Blocks:
     first = "zich aanmeldden en daarna " if material.facts["draw"]["volunteers"] else ""
+    same = "Iedereen kreeg dezelfde samenvatting en dezelfde vragen."
+    if any(question.when for question in material.questionnaire.questions):
+        same = "Iedereen kreeg dezelfde samenvatting. Sommige vragen hingen af van een eerder antwoord."
     yield Paragraph(
-        f"Een vragenlijst aan inwoners die {first}zijn geloot. Zij lazen eerst een samenvatting van het voorstel. "
-        "Iedereen kreeg dezelfde samenvatting en dezelfde vragen."
+        f"Een vragenlijst aan inwoners die {first}zijn geloot. "
+        f"Zij lazen eerst een samenvatting van het voorstel. {same}"
     )
 
 
@@ -130,10 +135,32 @@ def _who(material: Material) -> Blocks:
 
 def _instrument(material: Material) -> Blocks:
     yield Paragraph(
-        "Dit zijn de vragen, woord voor woord en in deze volgorde. Alleen de stem was verplicht. "
+        f"Dit zijn de vragen, woord voor woord en in deze volgorde. {_required(material.questionnaire)} "
         f"De antwoorden staan in de bijlage. Versie van de vragenlijst: {material.questionnaire.version}."
     )
-    yield Bullets(tuple(question.text for question in material.questionnaire.questions), ordered=True)
+    yield Bullets(tuple(_question(material, question) for question in material.questionnaire.questions), ordered=True)
+
+
+def _required(questionnaire: Questionnaire) -> str:
+    places = [place for place, question in enumerate(questionnaire.questions, 1) if question.required]
+    if [questionnaire.questions[place - 1] for place in places] == [questionnaire.vote]:
+        return "Alleen de stem was verplicht."
+    numbers = wording.listed([str(place) for place in places])
+    return f"Verplicht waren: {numbers}." if places else "Geen vraag was verplicht."
+
+
+def _question(material: Material, question: Question) -> str:
+    condition = only_if(material.questionnaire, question, about_others=True)
+    return f"{question.text} ({condition.rstrip('.')})" if condition else question.text
+
+
+def whom(material: Material, question_id: str) -> Iterator[Paragraph]:
+    """Who was asked this question, when that was not everyone."""
+    questionnaire = material.questionnaire
+    names = {question.id: f"‘{question.text}’" for question in questionnaire.questions}
+    condition = only_if(questionnaire, questionnaire.question(question_id), names=names, about_others=True)
+    if condition:
+        yield Paragraph(condition, "note")
 
 
 def _population(material: Material) -> Blocks:
@@ -278,6 +305,7 @@ def annex(material: Material) -> Blocks:
     for found in material.findings.questions:
         if found.tables:
             yield Heading(f"{found.text} [{found.id}]")
+            yield from whom(material, found.id)
             yield from grids(found)
     for split in material.findings.splits:
         if not split.hidden:

@@ -15,15 +15,17 @@ GROUPS = 6  # in one picture, so that it fits on a page
 
 def pictures(found: QuestionFindings, question: Question) -> list[Picture | Paragraph | Grid]:
     """What was answered, drawn. Where nothing may be shown: a sentence and the tables."""
-    if found.type == "text":
-        return []
-    if found.type == "multi_with_direction":
-        return [_chosen(found, question, found.tables[:1]), *_directions(found, question)]
-    if found.type in ("single_per_item", "single") and not found.is_vote and _is_ordered(question):
-        return [_judged(found, question)]
-    if found.type == "scale":
-        return [_marks(found, question)]
-    return [_chosen(found, question, found.tables)]
+    match question.form:
+        case "text":
+            return []
+        case "multi_with_direction":
+            return [_chosen(found, question, found.tables[:1]), *_directions(found, question)]
+        case "single_per_item" | "single" if not found.is_vote and _is_ordered(question):
+            return [_judged(found, question)]
+        case "scale":
+            return [_marks(found, question)]
+        case _:
+            return [_chosen(found, question, found.tables)]
 
 
 def grid(table: Table, caption: str) -> Grid:
@@ -127,12 +129,13 @@ def _picture(found: QuestionFindings, title: str, svg: str, tables: Sequence[Tab
     )
     alone = len(tables) == 1
     n = wording.counted(tables[0]) if alone and tables[0].n is not None else ""
+    whose = wording.whose(found)
     return Picture(
         id=name or found.id,
         title=title,
-        alt=f"Grafiek bij de vraag: {found.text} {told}.",
+        alt=f"Grafiek bij de vraag: {found.text} {f'Antwoorden {whose}. ' if whose else ''}{told}.",
         svg=svg,
-        n=f"{found.text} {n}".strip(),
+        n=" ".join([found.text, ", ".join(part for part in (n, whose) if part)]).strip(),
         tables=(grid(tables[0], found.text) if alone else matrix(found.text, "Waarover", tables),),
     )
 
@@ -145,7 +148,7 @@ def _silent(found: QuestionFindings, title: str, tables: Sequence[Table]) -> Pic
 
 def _chosen(found: QuestionFindings, question: Question, tables: Sequence[Table]) -> Picture:
     """Choices that have no order, each with its interval."""
-    overlap = found.type.startswith("multi")
+    overlap = question.form.startswith("multi")
     table = tables[0]
     title = wording.finding(table, question.apart, overlap)
     if not _is_shown(table):
@@ -160,9 +163,13 @@ def _chosen(found: QuestionFindings, question: Question, tables: Sequence[Table]
 
 
 def _is_ordered(question: Question) -> bool:
-    """Judgements have numbers for keys; choices have words."""
+    """Judgements have numbers for keys, or are of a type that has an order; choices have words."""
     plain = [key for key in question.keys if key not in question.apart]
-    return all(key.lstrip("-").isdigit() for key in plain)
+    return question.type in ("likert", "statement") or _are_numbers(plain)
+
+
+def _are_numbers(keys: Sequence[str]) -> bool:
+    return all(key.lstrip("-").isdigit() for key in keys)
 
 
 def _judged(found: QuestionFindings, question: Question) -> Picture:
@@ -183,6 +190,8 @@ def _directions(found: QuestionFindings, question: Question) -> Iterator[Picture
     if shown:
         shown.sort(key=lambda table: -(table.n or 0))
         keys = [option.key for option in question.directions]
+        if not _are_numbers(keys):
+            keys = [keys[0], *keys[2:], *keys[1:2]]  # good and bad come first, what is both stands between them
         title = wording.findings_of_items(shown, ())
         yield _picture(found, title, _bars(shown, keys), shown, f"{found.id}-richting")
     if silent:
@@ -196,10 +205,13 @@ def _is_unsure(table: Table) -> bool:
 
 
 def _bars(tables: Sequence[Table], keys: Sequence[str]) -> str:
-    """Judgements left and right of the middle: by sign where keys have one, else the lower and the upper half."""
-    ordered = sorted(keys, key=int)
+    """Judgements left and right of the middle: by sign where keys have one, else the lower and the upper half.
+
+    Words have no number: then they stand in the question from high to low, as in every questionnaire of ours.
+    """
+    ordered = sorted(keys, key=int) if _are_numbers(keys) else [*reversed(keys)]
     half = len(ordered) // 2
-    signed = any(int(key) < 0 for key in ordered)
+    signed = _are_numbers(keys) and any(int(key) < 0 for key in ordered)
     low = [key for key in ordered if int(key) < 0] if signed else ordered[:half]
     high = [key for key in ordered if int(key) > 0] if signed else ordered[len(ordered) - half :]
     rest = [row.key for row in tables[0].rows if row.key not in (*low, *high)]

@@ -70,7 +70,7 @@ def _note(counts: list[int | None]) -> str:
 
 def _follow_ups(material: Material, ids: Collection[str]) -> set[str]:
     questions = material.questionnaire.questions
-    return {after.id for before, after in pairwise(questions) if before.id in ids and after.type == "text"}
+    return {after.id for before, after in pairwise(questions) if before.id in ids and after.form == "text"}
 
 
 def _one_per_side(quotes: tuple[Quote, ...]) -> list[Quote]:

@@ -7,7 +7,7 @@ from itertools import permutations
 
 import yaml
 
-from deliberation.figures import Advice, Findings, Mean, Row, Split, Table, Verdict
+from deliberation.figures import Advice, Findings, Mean, QuestionFindings, Row, Split, Table, Verdict
 from panel.settings import TEMPLATES
 from panel.web.dutch import format_date, format_number
 
@@ -115,6 +115,13 @@ def counted(table: Table) -> str:
     if table.n is None:
         return f"n: {hidden(table.hidden or 'small')}"
     return f"n{NBSP}={NBSP}{number(table.n)}"
+
+
+def whose(found: QuestionFindings) -> str:
+    """Of whom the answers are, when that is not everyone."""
+    if found.asked is None:
+        return ""
+    return f"van wie deze vraag kreeg ({people(found.asked)})"
 
 
 def described(table: Table) -> str:
