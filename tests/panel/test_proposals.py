@@ -1,6 +1,7 @@
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 
 import httpx2
@@ -11,6 +12,7 @@ from panel.audit import AuditEntry
 from panel.demo.browser import Page
 from panel.demo.proposal import read_proposal
 from panel.invitations.links import ANSWER, make_token
+from panel.people.models import Member
 from panel.proposals.actions import newest_version, save_version
 from panel.proposals.form import CLAIM_LENGTHS, ENGLISH_TEXTS, LENGTHS, MOST_CLAIMS
 from panel.proposals.models import Proposal, ProposalVersion
@@ -252,7 +254,31 @@ async def test_a_member_reads_the_text_per_article(stage: Stage, client: httpx2.
             assert part
             assert f"Tekst {n}." in part.text()
         assert "Hoofdstuk" in [node.text() for node in tree.css("h3")], "a heading without text folds nothing"
-        assert ("Alle 42 delen" in folded) == (number == 40), "a long list folds as a whole"
+        assert ("Alle 40 delen" in folded) == (number == 40), "a long list folds as a whole"
+
+
+async def test_a_member_who_reads_english_gets_what_is_translated_and_the_rest_is_marked_as_dutch(
+    stage: Stage, client: httpx2.AsyncClient
+) -> None:
+    text = "".join(f"## Artikel {n}\n\nTekst {n}.\n\n" for n in range(40))
+    english = replace(dossier().english, monday="")
+    review = await stage.draft(await stage.proposal(text=text, english=english))
+    await stage.bring(review, State.OPEN)
+    await stage.change(Member.filter(review=review), language="en")
+    tree = LexborHTMLParser((await open_proposal(stage, client, review)).text)
+    assert tree.css("html[lang=en]")
+    in_dutch = " ".join(node.text() for node in tree.css("main [lang=nl]"))
+    for words in ("Mevrouw Jansen", "Artikel 3", "De wachttijd is nu negen weken.", "Tekst 3."):
+        assert words in in_dutch
+    for words in (
+        english.title,
+        "If you get help at home",
+        "How soon the plan starts.",
+        "All 40 parts",
+        "1 October 2026",
+    ):
+        assert words in tree.css("main")[0].text()
+        assert words not in in_dutch
 
 
 async def open_proposal(stage: Stage, browser: httpx2.AsyncClient, review: Review) -> httpx2.Response:
