@@ -104,7 +104,7 @@ async def throw(clerk: Visitor) -> None:
 async def find_places(clerk: Visitor, volunteer: Visitor, review: str) -> None:
     await clerk.page.get_by_text("Lijsten voor controle, en codes", exact=True).click()
     async with clerk.page.expect_download() as arriving:
-        await clerk.press("Lijst van codes")
+        await clerk.button("Lijst van codes").click()
     path = await (await arriving.value).path()
     codes = [row["code"] for row in csv.DictReader(path.read_text("utf-8-sig").splitlines(), delimiter=";")]
     address = f"/t/{review.rsplit('/', 1)[1]}/loting"
