@@ -28,6 +28,9 @@ SAVE_WORDS = """
 INSERT INTO written (id, review_id, key, question, draft) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT (key) DO UPDATE SET draft = excluded.draft
 """
+TOOK_PART = """
+UPDATE member SET participated = $2, channel = $3 WHERE id = $1 AND channel IN ('', $3) RETURNING id
+"""
 
 
 @dataclass(frozen=True)
@@ -121,7 +124,7 @@ def _in_order(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> dict[
 
 async def save_answer(member: Member, keys: Keys, question: Question, answer: Answer | None) -> None:
     """Keep one answer, or the fact that a question is left open, in what the member has filled in so far."""
-    await _enter(member)
+    await take_turn(member)
     ballot = await ballot_at(keys)
     if ballot is None and answer is None:
         return  # a machine that sends empty forms has not begun
@@ -148,9 +151,10 @@ async def record_ballot(
 ) -> None:
     """Hand in what was filled in. Handing in again replaces it: one member, one ballot, the last content.
 
-    Raises AnswerError when what was filled in cannot be handed in.
+    Raises AnswerError when what was filled in cannot be handed in, and Refused when an answer came in another way
+    before: the first way is the one that counts.
     """
-    await _enter(member)
+    await take_turn(member)
     answers = relevant(questionnaire, (await filled_in(keys, questionnaire)).draft)
     check_answers(questionnaire, answers)
     split = {question.id: split_words(question, answers.get(question.id))[0] for question in questionnaire.questions}
@@ -161,10 +165,11 @@ async def record_ballot(
     counted = [keys.words(question.id) for question in written if question in asked(questionnaire, answers)]
     await rows(listed("UPDATE written SET answer = NULL WHERE key IN (*)", places), *places)
     await rows(listed("UPDATE written SET answer = draft WHERE key IN (*)", counted), *counted)
-    await rows("UPDATE member SET participated = $2, channel = $3 WHERE id = $1", member.id, True, channel.value)
+    if not await rows(TOOK_PART, member.id, True, channel.value):
+        raise Refused("answers.other_way")
 
 
-async def _enter(member: Member) -> None:
+async def take_turn(member: Member) -> None:
     """Two tabs of one member take turns, and closing waits for whoever is inside; then nobody gets in any more."""
     if dialect() == "sqlite":  # a unit of work is alone already
         found = await rows(STATE, member.review_id)

@@ -77,10 +77,14 @@ async def visit_of(request: Request) -> Visit | None:
         if state != State.OPEN:
             reviews.drop(facts["review_id"])
             return None
+        member = Member(**facts)
+        if member.typed_in:
+            request.state.typed_in = True
+            return None
         kept = await reviews.get(facts["review_id"], closes_at)
         keys = Keys(kept.secret, member_id)
         return Visit(
-            member=Member(**facts),
+            member=member,
             kept=kept,
             language=language_of(request, facts["language"]),
             keys=keys,
@@ -97,4 +101,6 @@ def remember(request: Request, response: Response, member: Member, shown: bool) 
 
 def come_back(request: Request) -> Response:
     """No cookie, or the review closed meanwhile: a page that says how to go on; nothing was lost."""
+    if getattr(request.state, "typed_in", False):
+        return page(request, "answers/typed_in.html", 409, lang=language_of(request))
     return page(request, "answers/come_back.html", 403, lang=language_of(request))

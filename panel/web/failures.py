@@ -60,12 +60,13 @@ def too_many(request: Request) -> bool:
     return _failures(request).wait(_network(request)) > 0
 
 
-def failed(request: Request, response: Response) -> Response:
+def failed(request: Request, response: Response, who: str = "") -> Response:
     """The answer to something wrong, which is counted: the same page, but 429 when there were too many before it."""
-    if wait := _failures(request).wait(_network(request)):
+    network = who or _network(request)
+    if wait := _failures(request).wait(network):
         response.status_code = 429
         response.headers["Retry-After"] = str(wait)
-    note(request)
+    _failures(request).note(network)
     return response
 
 
