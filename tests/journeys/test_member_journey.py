@@ -285,7 +285,7 @@ async def choose_by_keyboard(visitor: Visitor) -> None:
     await visitor.tab_through()
     await enter(visitor, "Volgende")
     await visitor.tab_through()
-    await visitor.tab_to(page.locator("input").first)
+    await visitor.tab_to(page.locator("main input").first)
     await keys.press("Space")
     await enter(visitor, "Volgende")
 
