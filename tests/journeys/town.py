@@ -12,6 +12,7 @@ from panel.demo.browser import Browser
 from panel.demo.mailbox import Mail, Mailbox
 from panel.invitations.actions import remind
 from panel.reviews.models import GRACE, Review
+from panel.reviews.states import withdraw
 from panel.settings import Settings
 from tests.journeys.visitor import Visitor
 
@@ -50,6 +51,27 @@ class Town:
     async def reach_closing(self, review: str) -> None:
         """The closing moment of the review at this address of the desk is now."""
         await self._close(review, datetime.now(UTC))
+
+    async def ask_also(self, review: str, *questions: dict[str, Any]) -> None:
+        """More questions in the frozen questionnaire of the review at this address of the desk."""
+        number = int(review.rsplit("/", 1)[1])
+
+        async def add() -> None:
+            frozen = (await Review.get(id=number)).questionnaire
+            frozen["questions"] += questions
+            await Review.filter(id=number).update(questionnaire=frozen)
+
+        async with Database(self.settings) as database:
+            await database.write(add())
+
+    async def withdraw(self, review: str) -> None:
+        async def stop() -> None:
+            await withdraw(
+                await Review.get(id=int(review.rsplit("/", 1)[1])), "Het voorstel is van tafel.", "journeys"
+            )
+
+        async with Database(self.settings) as database:
+            await database.write(stop())
 
     async def _close(self, review: str, moment: datetime) -> None:
         async def move() -> None:
