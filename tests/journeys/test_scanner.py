@@ -72,7 +72,7 @@ async def scan(visit: NewVisitor, town: Town, address: str) -> None:
     assert (await machine.head(address)).ok
     for _ in range(TIMES):
         assert (await machine.get(address)).ok
-    for act in (press_first_button, send_first_form):
+    for act in (press_first_button, send_first_form, send_first_form_of_the_page_itself):
         page = (await visit()).page
         await page.goto(address)
         for _ in range(PAGES):
@@ -94,6 +94,15 @@ async def send_first_form(page: Page) -> None:
         return
     async with page.expect_navigation():
         await page.evaluate("document.forms[0].submit()")
+
+
+async def send_first_form_of_the_page_itself(page: Page) -> None:
+    """Not the one at the top, to choose a language."""
+    if not await page.locator("main form").count():
+        await press_first_button(page)
+        return
+    async with page.expect_navigation():
+        await page.evaluate("document.querySelector('main form').submit()")
 
 
 async def what_counts(town: Town) -> dict[str, Any]:
