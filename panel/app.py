@@ -13,6 +13,9 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from panel.answers import display_pages as display
 from panel.answers import pages as answers
+from panel.answers import paper_check_pages as again
+from panel.answers import paper_pages as paper
+from panel.answers import sheet_pages as sheets
 from panel.answers import start_pages as door
 from panel.answers.kept import KeptReviews
 from panel.arguments import pages as arguments
@@ -34,6 +37,7 @@ from panel.people import quality
 from panel.proposals import pages as proposals
 from panel.publication import pages as publication
 from panel.reports import pages as reports
+from panel.reviews import composing_pages as composing
 from panel.reviews import pages as reviews
 from panel.reviews import questions_pages as questions
 from panel.reviews.models import Review
@@ -90,6 +94,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         Mount("/static", StaticFiles()),
         # members
         *form("/m/{token}", door.start, door.begin),
+        get("/m/{token}/papier", sheets.show),
         *form("/u/{token}", opting_out.ask, opting_out.record),
         get("/mening", answers.proposal),
         *form("/mening/vraag/{id}", answers.ask, answers.answer),
@@ -118,15 +123,15 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form(f"{review}/akkoord", reviews.ask_approval, reviews.give_approval, Right.APPROVE),
         *form(f"{review}/plan", reviews.ask_change, reviews.give_change, Right.RUN),
         get(f"{review}/vragen", desk(Right.LOOK, questions.index)),
-        post(f"{review}/vragen", desk(Right.RUN, questions.do)),
-        *form(f"{review}/vragen/bibliotheek", questions.ask_library, questions.take_from_library, Right.RUN),
-        get(f"{review}/vragen/eigen", desk(Right.RUN, questions.ask_kind)),
-        *form(f"{review}/vragen/eigen/{{kind}}", questions.ask_own, questions.take_own, Right.RUN),
-        *form(f"{review}/vragen/standaard", questions.ask_default, questions.do_default, Right.RUN),
+        post(f"{review}/vragen", desk(Right.RUN, composing.do)),
+        *form(f"{review}/vragen/bibliotheek", composing.ask_library, composing.take_from_library, Right.RUN),
+        get(f"{review}/vragen/eigen", desk(Right.RUN, composing.ask_kind)),
+        *form(f"{review}/vragen/eigen/{{kind}}", composing.ask_own, composing.take_own, Right.RUN),
+        *form(f"{review}/vragen/standaard", composing.ask_default, composing.do_default, Right.RUN),
         get(f"{review}/vragen/{{question}}", desk(Right.LOOK, questions.preview)),
-        *form(f"{review}/vragen/{{question}}/wie", questions.ask_who, questions.take_who, Right.RUN),
-        *form(f"{review}/vragen/{{question}}/wijzigen", questions.ask_change, questions.take_change, Right.RUN),
-        *form(f"{review}/vragen/{{question}}/weg", questions.ask_removal, questions.do_removal, Right.RUN),
+        *form(f"{review}/vragen/{{question}}/wie", composing.ask_who, composing.take_who, Right.RUN),
+        *form(f"{review}/vragen/{{question}}/wijzigen", composing.ask_change, composing.take_change, Right.RUN),
+        *form(f"{review}/vragen/{{question}}/weg", composing.ask_removal, composing.do_removal, Right.RUN),
         *form(f"{review}/bestand", people.ask_file, people.take_file, Right.RUN),
         *form(f"{review}/bestand/kwaliteit", quality.ask_quality, quality.compare_areas, Right.RUN),
         *form(f"{review}/loting", draws.ask, draws.do, Right.RUN),
@@ -144,6 +149,13 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form(f"{review}/post/zoeken", mail.ask_who, mail.look_up, Right.RUN),
         *form(f"{review}/post/onzeker", mail.ask_again, mail.send_again, Right.RUN),
         post(f"{review}/brieven", desk(Right.RUN, mail.letters)),
+        *form(f"{review}/papier", paper.ask_code, paper.take_code, Right.RUN),
+        post(f"{review}/papier/antwoorden", desk(Right.RUN, paper.take_answers)),
+        get(f"{review}/papier/opgeslagen", desk(Right.RUN, paper.saved)),
+        *form(f"{review}/papier/formulier", sheets.ask_code, sheets.make, Right.RUN),
+        *form(f"{review}/papier/nakijken", again.ask_code, again.take_code, Right.RUN),
+        post(f"{review}/papier/nakijken/antwoorden", desk(Right.RUN, again.take_answers)),
+        get(f"{review}/papier/nagekeken", desk(Right.RUN, again.checked)),
         *form(f"{review}/herinneren", invitations.ask_remind, invitations.do_remind, Right.RUN),
         *form(f"{review}/verlengen", reviews.ask_extension, reviews.give_extension, Right.RUN),
         *form(f"{review}/intrekken", invitations.ask_withdrawal, invitations.do_withdrawal, Right.RUN),

@@ -33,6 +33,7 @@ class Settings:
     council_name: str = "gemeente Voorbeeld"
     contact_email: str = "griffie@voorbeeld.example"
     contact_phone: str = "14 030"
+    contact_address: str = ""
     theme: str = ""
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 2525

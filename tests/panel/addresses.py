@@ -38,6 +38,7 @@ class Addresses:
         answer, opt_out = ([make_token(settings, member, kind) for member in members] for kind in (ANSWER, OPT_OUT))
         self._fillings: dict[str, Iterable[dict[str, object]]] = {
             "/m/{token}": [{"token": token} for token in (*answer, answer[0] + "x")],
+            "/m/{token}/papier": [{"token": token} for token in (*answer, answer[0] + "x")],
             "/u/{token}": [{"token": token} for token in (*opt_out, answer[0])],
             "/mening/vraag/{id}": [{"id": id_} for id_ in (*questions, "q99")],
             "/bureau/aanmelden/{token}": [{"token": sign_in_token(settings, council)}, {"token": "x"}],
