@@ -9,9 +9,10 @@ from hypothesis import strategies as st
 
 from deliberation.filling import fill
 from deliberation.questionnaire import read
+from deliberation.reading import judge
 from panel.proposals.dossier import ONLY_DUTCH, Claim, Dossier, English
 from panel.proposals.form import as_typed, errors_in, read_date
-from panel.proposals.questions import DEFAULT_QUESTIONNAIRE
+from panel.proposals.questions import DEFAULT_QUESTIONNAIRE, hard_words
 from panel.web.forms import Fields
 from tests.panel.stage import dossier
 
@@ -72,6 +73,14 @@ def test_no_english_and_no_sources_are_remarks_and_stop_nothing() -> None:
     assert not {"no_english", "no_sources"} & set(dossier().remarks())
     assert "no_sources" not in dossier(claims=(), sources="Het jaarverslag").remarks()
     assert "no_english" not in dossier(english=English(goal="a goal")).remarks()
+
+
+def test_the_proposal_of_the_demonstration_is_plain_dutch() -> None:
+    written = dossier()
+    texts = [text for text in written.to_json().values() if isinstance(text, str)]
+    for text in (*texts, *written.indicators, *(claim.claim for claim in written.claims)):
+        found = judge(text, hard_words())
+        assert (found.long, found.hard, found.hard_to_read) == ((), (), False)
 
 
 def test_a_day_is_read_as_people_write_it() -> None:

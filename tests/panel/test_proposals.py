@@ -187,6 +187,7 @@ async def test_more_rows_for_facts_come_without_saving_and_with_everything_that_
         back = Page(page).form(address).values
         assert back.keys() >= ROWS, "eight rows were there, now eleven"
         assert "claim_12" not in back
+        assert Page(page).form(address).buttons[:2] == [("", ""), ("go", "more")], "Enter saves"
         assert [back[f"{name}_6"] for name in CLAIM_LENGTHS] == [["Een los feit"], [""], ["geen link"], ["ooit"]]
         for name, typed in filled_in(goal=["x" * 301]).items():
             assert sorted(back[name]) == sorted(text.strip() for text in typed), name
