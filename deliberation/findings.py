@@ -3,6 +3,7 @@
 The same input gives the same findings, to the byte once written as JSON. What they hold is in `figures`.
 """
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -139,29 +140,10 @@ def find(
     unsafe = set() if safe else set(with_vote)
     quotes = quotes if safe else dict.fromkeys(quotes, ())
     verdict = _verdict(votes, hidden, made, conditions)
-    questions: list[QuestionFindings] = []
-    bases = who_was_asked(questionnaire, answers)
-    hidden_in: dict[str, Collection[Cell]] = dict.fromkeys(with_vote, hidden)
-    for question in questionnaire.questions:
-        given = [a.get(question.id) for a in answers]
-        written = sum(statement.question == question.id for statement in statements)
-        if question.id in with_vote:
-            found = made.question(question, raws[question.id], given, hidden, written=written, protected=True)
-            questions.append(found)
-            continue
-        base = bases.get(question.id)
-        if base is not None and not may_be_known(question, base, raws, hidden_in, thresholds.floor):
-            hidden_in[question.id] = {cell for raw in raws[question.id] for cell in raw.counts()}
-            unsafe.add(question.id)
-            texts[question.id], quotes[question.id] = [], ()
-            questions.append(made.withheld(question, raws[question.id]))
-            continue
-        own = [point for point in points if point.critical.question == question.id]
-        in_question, safe = _hide_question(question, raws[question.id], own, made)
-        hidden_in[question.id] = in_question
-        unsafe |= set() if safe else {question.id}
-        found = made.question(question, raws[question.id], given, in_question, written=written, protected=safe)
-        questions.append(found if base is None else replace(found, asked=int(base.sum())))
+    written = Counter(statement.question for statement in statements)
+    shown = _one_by_one(questionnaire, raws, answers, written, points, dict.fromkeys(with_vote, hidden), made)
+    for question_id in shown.withheld & set(texts):
+        texts[question_id], quotes[question_id] = [], ()
     return Findings(
         version=VERSION,
         remarks=_remarks(made, weighting.reason),
@@ -171,7 +153,7 @@ def find(
         ),
         weighting=weighting,
         verdict=verdict,
-        questions=tuple(questions),
+        questions=tuple(shown.questions),
         splits=tuple(publish_split(by, tables, hidden, design, thresholds) for by, tables in splits.items()),
         statements=tuple(
             publish_statements(
@@ -179,7 +161,7 @@ def find(
             )
             for q in texts
         ),
-        advices=_advices(vote, verdict, [p for p in points if p.critical.question not in unsafe]),
+        advices=_advices(vote, verdict, [p for p in points if p.critical.question not in unsafe | shown.unsafe]),
         quote_seed=quote_seed,
         quote_rule=QUOTE_RULE,
     )
@@ -237,6 +219,47 @@ class _Made:
         """The question without any figure."""
         everything = {cell for raw in raws for cell in raw.counts()}
         return self.question(question, raws, (), everything, written=0, protected=False)
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """All questions; of which a point of advice would reveal something; of which nothing may be known at all."""
+
+    questions: list[QuestionFindings]
+    unsafe: set[str]
+    withheld: set[str]
+
+
+def _one_by_one(
+    questionnaire: Questionnaire,
+    raws: Mapping[str, Sequence[Raw]],
+    answers: Sequence[Answers],
+    written: Mapping[str, int],
+    points: Sequence[_Point],
+    with_vote: Mapping[str, frozenset[Cell]],
+    made: _Made,
+) -> _Shown:
+    """Every question, in the order in which they depend on each other. `with_vote`: what was hidden together."""
+    shown = _Shown([], set(), set())
+    bases = who_was_asked(questionnaire, answers)
+    hidden: dict[str, Collection[Cell]] = dict(with_vote)
+    for question in questionnaire.questions:
+        tables, base = raws[question.id], bases.get(question.id)
+        if base is not None and not may_be_known(question, base, raws, hidden, made.thresholds.floor):
+            hidden[question.id] = {cell for raw in tables for cell in raw.counts()}
+            shown.withheld.add(question.id)
+            shown.unsafe.add(question.id)
+            shown.questions.append(made.withheld(question, tables))
+            continue
+        safe = True
+        if question.id not in with_vote:
+            own = [point for point in points if point.critical.question == question.id]
+            hidden[question.id], safe = _hide_question(question, tables, own, made)
+            shown.unsafe.update([] if safe else [question.id])
+        given, texts = [a.get(question.id) for a in answers], written.get(question.id, 0)
+        found = made.question(question, tables, given, hidden[question.id], written=texts, protected=safe)
+        shown.questions.append(found if base is None else replace(found, asked=int(base.sum())))
+    return shown
 
 
 def _hide_question(
