@@ -1,5 +1,6 @@
 import hashlib
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
@@ -7,6 +8,7 @@ from typing import Any
 
 from deliberation.filling import fill
 from deliberation.questionnaire import QuestionnaireError, read
+from deliberation.reading import minutes
 from deliberation.routing import faults
 from panel.audit import record
 from panel.proposals.dossier import Dossier
@@ -112,7 +114,8 @@ def freeze_questionnaire(version: ProposalVersion, composed: Mapping[str, Any] |
         said = " ".join(in_words(fault, questions) for fault in found)
         raise Refused("review.questionnaire", faults=said)
     digest = hashlib.sha256(json.dumps(frozen["questions"], ensure_ascii=False).encode()).hexdigest()
-    return frozen | {"version": f"{library()['version']}-{digest[:8]}"}
+    needed = math.ceil(minutes(read(frozen), dossier.summary))
+    return frozen | {"version": f"{library()['version']}-{digest[:8]}", "minutes": needed}
 
 
 async def extend(review: Review, closes_on: date, reason: str, staff: Staff) -> None:
