@@ -97,7 +97,11 @@ def only_for(questionnaire: Questionnaire, question: Question) -> str:
 
 
 def _text(texts: Mapping[str, Question], question_id: str) -> str:
-    return texts[question_id].text if question_id in texts else sentence("questions.removed")
+    """Of the other question what is its heading."""
+    if question_id not in texts:
+        return sentence("questions.removed")
+    heading, mark, _ = texts[question_id].text.partition("?")
+    return heading + mark
 
 
 def _labels(texts: Mapping[str, Question], question_id: str, keys: Sequence[str]) -> str:

@@ -1,4 +1,4 @@
-"""The questions of a review: to look at for everyone at the desk, to put together for the clerk of a draft."""
+"""The questions of a review, to look at for everyone at the desk."""
 
 from typing import Any
 
@@ -7,40 +7,20 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.questionnaire import Language, Option, Question, Questionnaire, read
-from deliberation.routing import choices_of
+from deliberation.questionnaire import Language, Question, Questionnaire, read
 from panel.proposals.dossier import Dossier
 from panel.proposals.questions import library
 from panel.reviews.actions import freeze_questionnaire
-from panel.reviews.composing import (
-    MOST_QUESTIONS,
-    OWN,
-    add_from_library,
-    add_own,
-    change_own,
-    choose_who,
-    is_full,
-    move,
-    place_of,
-    questions_of,
-    remove,
-    restore_default,
-)
 from panel.reviews.judging import judgement, only_for, shown
 from panel.reviews.models import Review, State
-from panel.reviews.own_question import NEEDS, read_question, typed
 from panel.staff.access import Right, may, staff_on
-from panel.web.forms import Fields, read_fields
 from panel.web.messages import Refused
-from panel.web.request import database_of, see
 from panel.web.templating import environment, page
-
-STEPS = {"up": -1, "down": 1}
 
 
 async def index(request: Request) -> Response:
     """`?bij=` names the question that was changed last: there the page opens."""
-    review = await _review(request)
+    review = await review_on(request)
     return page(
         request,
         "reviews/questions.html",
@@ -60,24 +40,16 @@ def about_questions(review: Review) -> dict[str, Any]:
             freeze_questionnaire(review.version, review.composed)
         except Refused as refused:
             fault = refused.sentence
-    judged = judgement(_questionnaire(review), dossier.summary)
+    judged = judgement(questionnaire_of(review), dossier.summary)
     return {"judged": judged, "fault": fault, "kinds": library()["kinds"]}
-
-
-async def do(request: Request) -> Response:
-    fields = await read_fields(request)
-    question_id = fields.text("question")
-    unit = move(await _review(request), question_id, STEPS[fields.choice("do", STEPS)], staff_on(request))
-    await database_of(request).write(unit)
-    return _back(request, question_id)
 
 
 async def preview(request: Request) -> Response:
     """A question as members see it; there is no form around it, so nothing can be sent."""
-    review = await _review(request)
+    review = await review_on(request)
     language: Language = "en" if request.query_params.get("taal") == "en" else "nl"
-    questionnaire = _questionnaire(review, language)
-    question = _question(request, questionnaire)
+    questionnaire = questionnaire_of(review, language)
+    question = question_on(request, questionnaire)
     place = questionnaire.questions.index(question)
     asking: Any = environment(language).get_template("answers/asking.html").module
     return page(
@@ -87,184 +59,24 @@ async def preview(request: Request) -> Response:
         question=question,
         fields=Markup(asking.fields(question)),  # noqa: S704 - made by a template that escapes
         language=language,
-        only_for=only_for(_questionnaire(review), _questionnaire(review).question(question.id)),
+        only_for=only_for(questionnaire_of(review), questionnaire_of(review).question(question.id)),
         place=place,
         questions=questionnaire.questions,
     )
 
 
-async def ask_library(request: Request) -> Response:
-    review = await _draft(request)
-    questions = questions_of(review.composed)
-    return page(
-        request,
-        "reviews/questions_library.html",
-        review=review,
-        library=library(),
-        chosen={question["id"] for question in questions},
-        most=MOST_QUESTIONS if is_full(questions) else 0,
-    )
-
-
-async def take_from_library(request: Request) -> Response:
-    review, question_id = await _draft(request), (await read_fields(request)).text("question")
-    await database_of(request).write(add_from_library(review, question_id, staff_on(request)))
-    return _back(request, question_id)
-
-
-async def ask_kind(request: Request) -> Response:
-    review = await _draft(request)
-    most = MOST_QUESTIONS if is_full(questions_of(review.composed)) else 0
-    return page(request, "reviews/questions_kinds.html", review=review, kinds=library()["kinds"], most=most)
-
-
-async def ask_own(request: Request) -> Response:
-    return await _own_page(request, _kind(request), {}, {})
-
-
-async def take_own(request: Request) -> Response:
-    review, kind, fields = await _draft(request), _kind(request), await read_fields(request)
-    entry, errors = read_question(kind, fields)
-    try:
-        if not errors:
-            return _back(request, await database_of(request).write(add_own(review, entry, staff_on(request))))
-    except Refused as refused:
-        errors = {refused.field or "nl": refused.sentence}
-    return await _own_page(request, kind, fields.typed(), errors)
-
-
-async def ask_change(request: Request) -> Response:
-    entry = await _own_entry(request)
-    return await _own_page(request, entry["type"], typed(entry), {})
-
-
-async def take_change(request: Request) -> Response:
-    entry, fields = await _own_entry(request), await read_fields(request)
-    changed, errors = read_question(entry["type"], fields)
-    if errors:
-        return await _own_page(request, entry["type"], fields.typed(), errors)
-    unit = change_own(await _review(request), entry["id"], changed, staff_on(request))
-    await database_of(request).write(unit)
-    return _back(request, entry["id"])
-
-
-async def _own_page(request: Request, kind: str, values: dict[str, str], errors: dict[str, str]) -> Response:
-    names = ("nl", "en", "items_nl", "items_en", "options_nl", "options_en", "most")
-    return page(
-        request,
-        "reviews/questions_own.html",
-        422 if errors else 200,
-        review=await _draft(request),
-        kind=library()["kinds"][kind],
-        needs=NEEDS[kind],
-        typed=dict.fromkeys(names, "") | values,
-        errors=errors,
-    )
-
-
-async def ask_who(request: Request) -> Response:
-    """Every earlier question with something to choose, and what was chosen before."""
-    review = await _draft(request)
-    questionnaire = _questionnaire(review)
-    question = _question(request, questionnaire)
-    when = questions_of(review.composed)[questionnaire.questions.index(question)].get("when", {})
-    return page(
-        request,
-        "reviews/questions_who.html",
-        review=review,
-        question=question,
-        earlier=[(each, _choices(each)) for each in _earlier(questionnaire, question)],
-        chosen={on: list(map(str, keys)) for on, keys in (when.items() if isinstance(when, dict) else ())},
-    )
-
-
-async def take_who(request: Request) -> Response:
-    review, fields = await _draft(request), await read_fields(request)
-    questionnaire = _questionnaire(review)
-    question = _question(request, questionnaire)
-    when = {each.id: _ticked(fields, each) for each in _earlier(questionnaire, question)}
-    some = {on: keys for on, keys in when.items() if keys}
-    await database_of(request).write(choose_who(review, question.id, some, staff_on(request)))
-    return _back(request, question.id)
-
-
-def _earlier(questionnaire: Questionnaire, question: Question) -> list[Question]:
-    before = questionnaire.questions[: questionnaire.questions.index(question)]
-    return [each for each in before if choices_of(each)]
-
-
-def _choices(question: Question) -> list[Option]:
-    labels = {option.key: option.label for option in question.options}
-    return [Option(key, labels.get(key, key)) for key in choices_of(question)]
-
-
-def _ticked(fields: Fields, question: Question) -> list[str]:
-    given = fields.get(question.id, [])
-    return [key for key in choices_of(question) if key in given]
-
-
-async def ask_removal(request: Request) -> Response:
-    review = await _draft(request)
-    return page(
-        request, "reviews/questions_remove.html", review=review, question=_question(request, _questionnaire(review))
-    )
-
-
-async def do_removal(request: Request) -> Response:
-    unit = remove(await _draft(request), request.path_params["question"], staff_on(request))
-    await database_of(request).write(unit)
-    return _back(request)
-
-
-async def ask_default(request: Request) -> Response:
-    return page(request, "reviews/questions_default.html", review=await _draft(request))
-
-
-async def do_default(request: Request) -> Response:
-    await database_of(request).write(restore_default(await _draft(request), staff_on(request)))
-    return _back(request)
-
-
-async def _review(request: Request) -> Review:
+async def review_on(request: Request) -> Review:
     return await Review.get(id=request.path_params["id"]).select_related("version")
 
 
-async def _draft(request: Request) -> Review:
-    review = await _review(request)
-    if review.state != State.DRAFT:
-        raise Refused("review.not_draft")
-    return review
-
-
-def _questionnaire(review: Review, language: Language = "nl") -> Questionnaire:
+def questionnaire_of(review: Review, language: Language = "nl") -> Questionnaire:
     if review.questionnaire:
         return read(review.questionnaire, language)
     return shown(review.composed, Dossier.from_json(review.version.content), language)
 
 
-def _question(request: Request, questionnaire: Questionnaire) -> Question:
+def question_on(request: Request, questionnaire: Questionnaire) -> Question:
     try:
         return questionnaire.question(request.path_params["question"])
     except KeyError:
         raise HTTPException(404) from None
-
-
-def _kind(request: Request) -> str:
-    kind: str = request.path_params["kind"]
-    if kind not in NEEDS:
-        raise HTTPException(404)
-    return kind
-
-
-async def _own_entry(request: Request) -> dict[str, Any]:
-    questions = questions_of((await _draft(request)).composed)
-    entry = questions[place_of(questions, request.path_params["question"])]
-    if not OWN.match(entry["id"]):
-        raise HTTPException(404)
-    return entry
-
-
-def _back(request: Request, question_id: str = "") -> Response:
-    """To the list, at the question that was changed."""
-    address = f"/bureau/{request.path_params['id']}/vragen"
-    return see(f"{address}?bij={question_id}#vraag-{question_id}" if question_id else address)
