@@ -78,6 +78,19 @@ def form(path: str, look: Endpoint, do: Endpoint, right: Right | None = None) ->
 def routes(settings: Settings) -> list[BaseRoute]:
     review = "/bureau/{id:int}"
     return [
+        # members, who are most: an address is looked for in this order
+        *form("/m/{token}", door.start, door.begin),
+        get("/m/{token}/papier", sheets.show),
+        *form("/u/{token}", opting_out.ask, opting_out.record),
+        get("/mening", answers.proposal),
+        *form("/mening/vraag/{id}", answers.ask, answers.answer),
+        get("/mening/controle", answers.check),
+        post("/mening/versturen", answers.hand_in),
+        get("/mening/dank", answers.receipt),
+        post("/mening/laat-zien", answers.show),
+        post("/mening/weergave", display.change),
+        post("/mening/weg", door.leave),
+        get("/mening/tot-ziens", door.goodbye),
         # everyone
         get("/", publication.index),
         get("/t/{id:int}", publication.show),
@@ -92,19 +105,6 @@ def routes(settings: Settings) -> list[BaseRoute]:
         get("/link/gevraagd", lost_links.asked),
         get("/healthz", health),
         Mount("/static", StaticFiles()),
-        # members
-        *form("/m/{token}", door.start, door.begin),
-        get("/m/{token}/papier", sheets.show),
-        *form("/u/{token}", opting_out.ask, opting_out.record),
-        get("/mening", answers.proposal),
-        *form("/mening/vraag/{id}", answers.ask, answers.answer),
-        get("/mening/controle", answers.check),
-        post("/mening/versturen", answers.hand_in),
-        get("/mening/dank", answers.receipt),
-        post("/mening/laat-zien", answers.show),
-        post("/mening/weergave", display.change),
-        post("/mening/weg", door.leave),
-        get("/mening/tot-ziens", door.goodbye),
         # the desk: signing in
         *form("/bureau/aanmelden", staff.ask_link, staff.send_link),
         get("/bureau/aanmelden/verstuurd", staff.link_sent),

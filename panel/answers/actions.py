@@ -160,9 +160,8 @@ async def record_ballot(
     split = {question.id: split_words(question, answers.get(question.id))[0] for question in questionnaire.questions}
     chosen = {name: answer for name, answer in split.items() if answer is not None}
     await rows(HAND_IN, keys.ballot, json.dumps(chosen), str(questionnaire.version))
-    written = written_questions(questionnaire)
-    places = [keys.words(question.id) for question in written]
-    counted = [keys.words(question.id) for question in written if question in asked(questionnaire, answers)]
+    places = [keys.words(question.id) for question in written_questions(questionnaire)]
+    counted = [keys.words(question.id) for question in asked(questionnaire, answers) if asks_words(question)]
     await rows(listed("UPDATE written SET answer = NULL WHERE key IN (*)", places), *places)
     await rows(listed("UPDATE written SET answer = draft WHERE key IN (*)", counted), *counted)
     if not await rows(TOOK_PART, member.id, True, channel.value):

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from deliberation.questionnaire import Questionnaire, read
 from panel.answers.actions import secret_of
-from panel.answers.choices import Choices
+from panel.answers.blank import Blank
 from panel.reviews.models import Review
 from panel.web.display import Language
 
@@ -20,7 +20,7 @@ class Kept:
     review: Review
     secret: bytes
     questionnaires: dict[Language, Questionnaire] = field(default_factory=dict)
-    pages: dict[tuple[str | int | bool, ...], Choices] = field(default_factory=dict)
+    pages: dict[tuple[str | int | bool, ...], Blank] = field(default_factory=dict)
 
     def questionnaire(self, language: Language) -> Questionnaire:
         if language not in self.questionnaires:

@@ -10,10 +10,10 @@ from deliberation.answering import Answer, AnswerError, missing, read_answer
 from deliberation.questionnaire import Question
 from deliberation.routing import asked, relevant
 from panel.answers.actions import Filled, filled_in, record_ballot, save_answer, words_at
-from panel.answers.choices import Choices
+from panel.answers.blank import Blank
 from panel.answers.visits import Visit, come_back, remember, visit_of
 from panel.answers.wording import in_words, remark_on, typed_values, what_is_wrong
-from panel.answers.words import asks_words, join_words, split_words
+from panel.answers.words import asks_words, join_words
 from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
 from panel.web.display import in_large_print
@@ -49,11 +49,7 @@ async def ask(request: Request) -> Response:
         return see(RECEIPT)
     if question not in visit.questions:  # its route was left, in another tab
         return see(_after(visit, question, visit.questions))
-    given = await _draft_of(visit, question)
-    values = typed_values(question, given)
-    if split_words(question, given)[1] is None:
-        return _page_of_choices(request, visit, question, values)
-    return _question_page(request, visit, question, values, {})
+    return _filled_page(request, visit, question, typed_values(question, await _draft_of(visit, question)))
 
 
 async def answer(request: Request) -> Response:
@@ -204,19 +200,19 @@ def _question_page(
     return _with_script(question, response)
 
 
-def _page_of_choices(request: Request, visit: Visit, question: Question, values: dict[str, list[str]]) -> Response:
-    """The same page where nothing is written or wrong."""
+def _filled_page(request: Request, visit: Visit, question: Question, values: dict[str, list[str]]) -> Response:
+    """The same page where nothing is wrong: almost every page that members see is one of these."""
     pages = visit.kept.pages
     which = (question.id, *_place(visit, question), visit.language, in_large_print(request))
     if which not in pages:
-        pages[which] = Choices(str(_question_page(request, visit, question, {}, {}).body, "utf-8"))
-    return _with_script(question, HTMLResponse(pages[which].marked(values)))
+        pages[which] = Blank(str(_question_page(request, visit, question, {}, {}).body, "utf-8"))
+    return _with_script(question, HTMLResponse(pages[which].filled(values)))
 
 
 def _place(visit: Visit, question: Question) -> tuple[int, int]:
     """Which question it is of how many."""
-    group = [one for one in visit.questions if one.extra == question.extra]
-    return group.index(question) + 1 if question in group else len(group), len(group)
+    group = [one.id for one in visit.questions if one.extra == question.extra]
+    return group.index(question.id) + 1 if question.id in group else len(group), len(group)
 
 
 def _with_script(question: Question, response: Response) -> Response:

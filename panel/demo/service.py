@@ -34,7 +34,7 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def service(settings: Settings) -> AsyncIterator[asyncio.subprocess.Process]:
+async def service(settings: Settings, *options: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run `samenspraak serve` until the block ends."""
     names = [field.name for field in fields(Settings) if field.name not in ("smtp_password", "theme", "worker")]
     own = {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in names}
@@ -46,6 +46,7 @@ async def service(settings: Settings) -> AsyncIterator[asyncio.subprocess.Proces
             "-m",
             "panel",
             "serve",
+            *options,
             env={**others, **own},
             stdin=asyncio.subprocess.DEVNULL,
             stderr=log,

@@ -12,6 +12,7 @@ from panel.database import migrate
 from panel.people.models import Member
 from panel.reviews.models import Review, State
 from panel.settings import Settings
+from tests.databases import Urls
 from tests.panel.stage import Stage, frame
 
 
@@ -24,10 +25,15 @@ class Opened:
 
 
 @asynccontextmanager
-async def opened_review(folder: Path, members: int, port: int = 0) -> AsyncIterator[Opened]:
+async def opened_review(
+    folder: Path, members: int, port: int = 0, databases: Urls | None = None
+) -> AsyncIterator[Opened]:
     settings = Settings(
         secret_key="a secret of the benchmark, long enough",
         var=folder,
+        database_url=databases.main if databases else "",
+        vault_url=databases.vault if databases else "",
+        port=port or Settings.port,
         base_url=f"http://127.0.0.1:{port}",
         worker=False,
         smtp_tls="none",

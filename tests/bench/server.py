@@ -49,7 +49,7 @@ def both(service: ASGIApp) -> ASGIApp:
 async def server(settings: Settings) -> AsyncIterator[int]:
     """The port at which the service of these settings listens."""
     port = free_port()
-    names = ("secret_key", "var", "worker", "base_url")
+    names = ("secret_key", "var", "database_url", "vault_url", "worker", "base_url")
     given = {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in names}
     command = (sys.executable, "-m", "tests.bench.server", str(port))
     process = await asyncio.create_subprocess_exec(*command, env={**os.environ, **given})
