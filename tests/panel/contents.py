@@ -22,11 +22,11 @@ async def contents() -> Contents:
             dict(row) for row in await current(name).execute_query_dict(str(Query.from_(table).select("*")))
         ]
         for name in ("main", "vault")
-        for table in await _tables(name)
+        for table in await tables_of(name)
     }
 
 
-async def _tables(name: str) -> list[str]:
+async def tables_of(name: str) -> list[str]:
     connection = current(name)
     rows = await connection.execute_query_dict(TABLES[connection.capabilities.dialect])
     return sorted(row["name"] for row in rows)

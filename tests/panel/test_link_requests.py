@@ -20,9 +20,9 @@ from panel.mail.models import State as MailState
 from panel.people.models import Member, OptOut
 from panel.reviews.models import Review, State
 from panel.web.messages import sentence
+from tests.panel.answers.evidence import files_of
 from tests.panel.contents import contents
 from tests.panel.stage import Stage
-from tests.panel.test_secrecy import files_of
 
 STRANGER = "niemand.kent.mij@elders.example"
 

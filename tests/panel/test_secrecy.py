@@ -1,4 +1,4 @@
-"""Somebody who has both databases, every file, every mail and the log cannot join a ballot to a person."""
+"""What is left of a review that closed or was withdrawn; answers/test_unlinking.py tries to join it again."""
 
 import asyncio
 import json
@@ -7,16 +7,11 @@ import random
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, closing
 from dataclasses import dataclass
-from pathlib import Path
 
 import asyncpg
-import httpx2
 import pytest
-from scipy.stats import spearmanr
-from starlette.applications import Starlette
 
 from deliberation.questionnaire import read
 from panel.answers.actions import keys_of
@@ -24,20 +19,15 @@ from panel.answers.closing import FLOOR
 from panel.answers.models import Ballot
 from panel.answers.vault import ReviewSecret
 from panel.arguments.models import Statement
-from panel.database import current
 from panel.mail.models import Message
 from panel.mail.models import State as MailState
 from panel.people.models import Member, Person
 from panel.reviews.models import Review, State
-from panel.settings import Settings
-from panel.staff.models import Staff
-from tests.panel.addresses import Addresses, opened
+from tests.panel.answers.evidence import files_of
 from tests.panel.contents import contents, texts
 from tests.panel.stage import Stage, answers_to, frame
 
 SAMPLE, ANSWERED, CHANGED, HALFWAY = 60, 50, 8, 5
-# Random order gives a correlation beyond this once in a million times; the order of arrival would give 1.
-MOST_CORRELATION = 0.65
 
 
 @dataclass
@@ -136,23 +126,6 @@ async def test_what_was_written_stands_once_on_disk_and_what_was_withdrawn_nowhe
     assert set(found.values()) == {1}
 
 
-async def test_the_order_of_ballots_follows_neither_the_members_nor_the_handing_in(known: Known) -> None:
-    members = {_fingerprint(answers): id_ for id_, answers in known.answers.items()}
-    assert len(members) == ANSWERED
-    rows = await _in_physical_order("ballot")
-    owners = [members[_fingerprint(json.loads(row["answers"]))] for row in rows]
-    moments = [member.id for member in known.handed_in]
-    _assert_unrelated(owners, [moments.index(owner) for owner in owners])
-    by_id = sorted(rows, key=lambda row: str(row["id"]))
-    _assert_unrelated([members[_fingerprint(json.loads(row["answers"]))] for row in by_id])
-
-
-async def test_the_order_of_texts_follows_neither_the_members_nor_the_handing_in(known: Known) -> None:
-    owners = [int(re.findall(r"Mening(\d+)x", row["text"])[0]) for row in await _in_physical_order("statement")]
-    moments = [member.id for member in known.handed_in]
-    _assert_unrelated(owners, [moments.index(owner) for owner in owners])
-
-
 async def test_every_combination_of_classes_is_shared(known: Known) -> None:
     shared = Counter([(ballot.area, ballot.age, ballot.gender) for ballot in await Ballot.all()])
     assert len(shared) > 1, "this review is large enough to keep some classes"
@@ -166,37 +139,6 @@ async def test_with_few_ballots_all_share_their_classes(stage: Stage, answered: 
     await stage.close(review)
     shared = Counter([(ballot.area, ballot.age, ballot.gender) for ballot in await Ballot.all()])
     assert len(shared) == 1
-
-
-async def test_before_closing_no_page_of_the_staff_or_the_public_depends_on_what_was_answered(
-    app: Starlette,
-    stage: Stage,
-    client: httpx2.AsyncClient,
-    sign_in: Callable[[Staff], Awaitable[httpx2.AsyncClient]],
-) -> None:
-    review = await stage.review(State.OPEN)
-    questionnaire = read(review.questionnaire)
-    members = (await stage.members(review))[:12]
-    addresses = Addresses(stage, [review])
-    await addresses.prepare()
-    browsers = [client, *[await sign_in(staff) for staff in (stage.clerk, stage.drafter, stage.council)]]
-    open_to_others = [route for route in opened(app.routes) if not route.path.startswith(("/mening", "/m/"))]
-
-    async def everything_shown() -> list[str]:
-        shown = [
-            await b.get(address) for b in browsers for route in open_to_others for address in addresses.of(route)
-        ]
-        assert sum(page.status_code == 200 for page in shown) > 60
-        return [page.text for page in shown]
-
-    for member in members:
-        await stage.answer(member, answers_to(questionnaire, member.id, "Zonnebloem") | {"q09_stem": "voor"})
-    before = await everything_shown()
-    for member in members:
-        await stage.answer(member, answers_to(questionnaire, 99, "Pinksterbloem") | {"q09_stem": "tegen"})
-    assert await everything_shown() == before
-    assert not [page for page in before if "Zonnebloem" in page]
-    assert any(re.search(r"12 van (de )?40", page) for page in before), "how many took part is shown"
 
 
 async def test_nothing_that_was_answered_survives_a_withdrawal(stage: Stage) -> None:
@@ -249,44 +191,3 @@ async def _start_reading(url: str) -> AsyncExitStack:
         await stack.enter_async_context(server.transaction(isolation="repeatable_read"))
         await server.execute("SELECT count(*) FROM pg_class")
     return stack
-
-
-def _fingerprint(answers: dict[str, object]) -> str:
-    without_words = {name: answer for name, answer in answers.items() if name not in ("q05_knel", "q10_reden")}
-    return json.dumps(without_words, sort_keys=True)
-
-
-def _assert_unrelated(*orders: Sequence[int]) -> None:
-    for order in orders:
-        assert abs(spearmanr(range(len(order)), order).statistic) < MOST_CORRELATION
-
-
-async def _in_physical_order(table: str) -> list[dict[str, str]]:
-    place = "rowid" if current().capabilities.dialect == "sqlite" else "ctid"
-    query = {"ballot": "SELECT * FROM ballot ORDER BY {}", "statement": "SELECT * FROM statement ORDER BY {}"}
-    return [dict(row) for row in await current().execute_query_dict(query[table].format(place))]
-
-
-async def files_of(settings: Settings) -> list[Path]:
-    """The files of both databases, journals included, and everything in var/."""
-    found = [file for file in settings.var.rglob("*") if file.is_file()]
-    for name, url in (("main", settings.database_url), ("vault", settings.vault_url)):
-        if url.startswith("sqlite://"):
-            path = Path(url.removeprefix("sqlite://"))
-            found += path.parent.glob(f"{path.name}*")
-        else:
-            found += await _files_of_postgres(name)
-    return found
-
-
-async def _files_of_postgres(name: str) -> list[Path]:
-    """Of this database; the server's write-ahead log, shared by all, is written over as time goes by."""
-    rows = await current(name).execute_query_dict(
-        "SELECT current_setting('data_directory') AS folder, oid FROM pg_database WHERE datname = current_database()"
-    )
-    await current(name).execute_query("CHECKPOINT")
-    return _files_in(Path(rows[0]["folder"], "base", str(rows[0]["oid"])))
-
-
-def _files_in(folder: Path) -> list[Path]:
-    return [file for file in folder.iterdir() if file.is_file()]

@@ -13,6 +13,8 @@ from contextlib import asynccontextmanager
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from itertools import count
+from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx2
@@ -183,6 +185,8 @@ class Harness:
                 while self.tally.saves < before + len(self.writers):
                     await asyncio.sleep(0.005)
             await asyncio.sleep(self.rng.uniform(0, LONGEST_LIFE))
+            if self.rng.random() < 0.5:
+                self._wait_for_a_commit()
             process.kill()
             await process.wait()
             await asyncio.gather(*writing)
@@ -190,6 +194,15 @@ class Harness:
         await self._settled()
         await self.compare()
         self.on_kill()
+
+    def _wait_for_a_commit(self) -> None:
+        """The moment that hurts most is between what is stored and the word that it is."""
+        url = self.stage.settings.database_url
+        if url.startswith("sqlite://"):
+            journal, until = Path(url.removeprefix("sqlite://") + "-wal"), monotonic() + 1
+            before = journal.stat().st_mtime_ns
+            while journal.stat().st_mtime_ns == before and monotonic() < until:
+                pass
 
     async def finish(self) -> None:
         """Everybody can go on as if nothing had happened."""
