@@ -1,6 +1,15 @@
 """Questions that a clerk might add: of every form, and some that are not asked of everyone."""
 
+import json
+import random
+from dataclasses import asdict
 from typing import Any
+
+from deliberation.findings import Ballot, find
+from deliberation.questionnaire import read
+from deliberation.routing import relevant
+from tests.deliberation.example import example_input
+from tests.panel.reports.report_sample import facts, questionnaire
 
 AGREE = {
     "mee": ["Mee eens", "Agree"],
@@ -33,3 +42,25 @@ def with_own(questions: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The questions with these behind the main ones."""
     place = next((n for n, question in enumerate(questions) if question.get("extra")), len(questions))
     return [*questions[:place], *OWN, *questions[place:]]
+
+
+def sample_with_own() -> dict[str, Any]:
+    """What the build reads, of a review in which these were asked."""
+    data = questionnaire()
+    data["questions"] = with_own(data["questions"])
+    asked, example, chance = read(data), example_input(300), random.Random(1)
+    ballots = [Ballot(b.classes, relevant(asked, {**b.answers, **_given(chance)})) for b in example["ballots"]]
+    findings = asdict(find(**(example | {"questionnaire": asked, "ballots": ballots})))
+    copied: dict[str, Any] = json.loads(
+        json.dumps({"findings": findings, "facts": {**facts(), "questionnaire": data}})
+    )
+    return copied
+
+
+def _given(chance: random.Random) -> dict[str, Any]:
+    return {
+        "eigen_1_vraag": chance.choice(("mee", "mee", "tussen", "oneens", "x")),
+        "eigen_2_vraag": chance.choice(("mee", "tussen", "oneens", "x")),
+        "eigen_3_vraag": chance.randint(1, 5),
+        "eigen_4_vraag": {"chosen": [chance.choice(("balie", "thuis", "digi"))], "other": ""},
+    }

@@ -18,6 +18,7 @@ from panel.reports.chapters import document
 from panel.reports.facts import read_material
 from panel.reports.page import render_page
 from panel.reports.pdf import render_pdf
+from tests.panel.reports.own_questions import sample_with_own
 from tests.panel.reports.report_sample import sample
 
 EVIL = '<script>alert(1)</script> #panic("x") $x^2$ \\textbf{a} [kijk](javascript:alert(1)) & "q"'
@@ -80,6 +81,7 @@ CASES = {
     "all the same": all_the_same,
     "all hidden": all_hidden,
     "hostile": hostile,
+    "own questions": sample_with_own,
 }
 
 

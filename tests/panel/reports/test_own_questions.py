@@ -2,16 +2,13 @@
 
 import csv
 import json
-import random
 from dataclasses import asdict, replace
 from functools import cache
 from io import StringIO
-from typing import Any
 
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from deliberation.findings import Ballot, find
 from deliberation.questionnaire import read
 from deliberation.routing import relevant
 from panel.database import Database
@@ -25,8 +22,7 @@ from panel.reports.material import facts_of, input_of_findings
 from panel.reports.page import render_page
 from panel.reviews.models import Review, State
 from panel.settings import Settings
-from tests.deliberation.example import example_input
-from tests.panel.reports.own_questions import with_own
+from tests.panel.reports.own_questions import sample_with_own, with_own
 from tests.panel.reports.report_sample import questionnaire, sample
 from tests.panel.stage import Stage, frame
 
@@ -35,22 +31,7 @@ AGAINST = "Alleen voor wie bij vraag ‘Wat moet de gemeenteraad doen met dit pl
 
 @cache
 def material() -> Material:
-    data = questionnaire()
-    data["questions"] = with_own(data["questions"])
-    asked, example, chance = read(data), example_input(300), random.Random(1)
-    ballots = [Ballot(b.classes, relevant(asked, {**b.answers, **_given(chance)})) for b in example["ballots"]]
-    findings = asdict(find(**(example | {"questionnaire": asked, "ballots": ballots})))
-    written = {"findings": findings, "facts": sample(0, questionnaire=data)["facts"]}
-    return read_material(json.loads(json.dumps(written)))
-
-
-def _given(chance: random.Random) -> dict[str, Any]:
-    return {
-        "eigen_1_vraag": chance.choice(("mee", "mee", "tussen", "oneens", "x")),
-        "eigen_2_vraag": chance.choice(("mee", "tussen", "oneens", "x")),
-        "eigen_3_vraag": chance.randint(1, 5),
-        "eigen_4_vraag": {"chosen": [chance.choice(("balie", "thuis", "digi"))], "other": ""},
-    }
+    return read_material(sample_with_own())
 
 
 @cache
