@@ -9,6 +9,7 @@ from starlette.requests import Request
 from deliberation.questionnaire import Questionnaire, read
 from panel.answers.actions import secret_of
 from panel.answers.blank import Blank
+from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review
 from panel.web.display import Language
 
@@ -21,6 +22,9 @@ class Kept:
     secret: bytes
     questionnaires: dict[Language, Questionnaire] = field(default_factory=dict)
     pages: dict[tuple[str | int | bool, ...], Blank] = field(default_factory=dict)
+
+    def only_dutch(self, language: Language) -> tuple[str, ...]:
+        return Dossier.from_json(self.review.version.content).only_dutch(language)
 
     def questionnaire(self, language: Language) -> Questionnaire:
         if language not in self.questionnaires:
@@ -38,7 +42,7 @@ class KeptReviews:
         """Raises Refused when its secret is no more."""
         key = (review_id, closes_at)
         if key not in self._kept:
-            review = await Review.get(id=review_id)
+            review = await Review.get(id=review_id).select_related("version")
             self._kept[key] = Kept(review, await secret_of(review_id))
             asyncio.get_running_loop().call_later(SECONDS, self._kept.pop, key, None)
         return self._kept[key]

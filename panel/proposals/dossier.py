@@ -130,6 +130,12 @@ class Dossier:
             "indicatoren": tuple(zip(self.indicators, english.indicators, strict=True)),
         }
 
+    def only_dutch(self, language: str) -> tuple[str, ...]:
+        """Of what a questionnaire was filled with: what stands in Dutch between questions in this language."""
+        filled = self.fillings()
+        pairs = (filled["doel"], *filled["indicatoren"]) if language == "en" else ()
+        return tuple(dutch for dutch, english in pairs if dutch == english)
+
     def missing(self) -> list[str]:
         """Codes of what must be there before residents can be asked, in the order of the form."""
         needed = ("question", "summary", "text", "goal", "values", "why_this", "why_so", "works", "better")

@@ -6,7 +6,7 @@ sentences for who translates. A sentence without its English is an error too.
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, partial
 from typing import Any
 
@@ -14,7 +14,7 @@ import nh3
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markdown_it import MarkdownIt
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
@@ -51,6 +51,7 @@ def _environment(language: Language) -> Environment:
         "moment": _by_language(dutch.format_moment, english.format_moment),
         "number": _by_language(dutch.format_number, english.format_number),
         "markdown": markdown,
+        "with_dutch": with_dutch,
         "zip": zip,
     }
     made.extend(newstyle_gettext=True)  # before the extension, which would set it to False
@@ -105,6 +106,14 @@ def markdown(text: str) -> Markup:
         html = html.replace(f"<h{level}>", f"<h{level + 1}>").replace(f"</h{level}>", f"</h{level + 1}>")
     clean = nh3.clean(html, tags=TAGS, attributes={"a": {"href"}}, url_schemes={"https", "http", "mailto"})
     return Markup(clean)  # noqa: S704 - cleaned by nh3 in the line above
+
+
+def with_dutch(text: str, parts: Sequence[str]) -> Markup:
+    """The text, with these parts of it marked as Dutch for whoever has it read aloud."""
+    marked = escape(text)
+    for part in parts:
+        marked = marked.replace(escape(part), Markup('<span lang="nl">%s</span>') % part)
+    return marked
 
 
 @cache

@@ -251,6 +251,10 @@ async def test_what_nobody_translated_is_marked_as_dutch_and_said_to_be(
     assert_english(await client.get(link), "The plan itself is only in Dutch.")
     await client.post(link)
     assert_english(await client.get("/mening"), "The plan is only in Dutch. The questions are in English.")
+    for question in ("q02_doel", "q12_indicator"):
+        assert_english(await client.get(f"/mening/vraag/{question}"))
+    await client.post("/mening/vraag/q12_indicator", data={"answer": ["i1"]})
+    assert_english(await client.get("/mening/controle"))
 
 
 # The choice
