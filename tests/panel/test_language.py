@@ -16,7 +16,7 @@ from panel.answers.models import Ballot
 from panel.invitations.letters import write_letter
 from panel.invitations.links import ANSWER, OPT_OUT, make_token
 from panel.invitations.models import Kind
-from panel.people.models import Member
+from panel.people.models import Channel, Member
 from panel.proposals.dossier import English
 from panel.reviews.models import Review, State
 from panel.settings import TEMPLATES
@@ -219,6 +219,9 @@ async def test_the_door_and_what_lies_beside_it_are_in_english(
     assert_english(await client.post("/link?taal=en", data={"email": "x"}), "This is not an e-mail address.")
     asked = await client.post("/link?taal=en", data={"email": "jo@voorbeeld.example"})
     assert_english(await client.get(asked.headers["location"]), "Look in your e-mail")
+    assert_english(await client.get(f"{link}/papier?taal=en"), "Put a cross in the box", "Adopt the plan")
+    await stage.change(Member.filter(id=member.id), participated=True, channel=Channel.PAPER)
+    assert_english(await client.get(f"{link}?taal=en"), "in, on paper")
     for place in ("/privacy", "/toegankelijkheid", "/contact", "/mening/tot-ziens"):
         assert_english(await client.get(f"{place}?taal=en"))
 
@@ -249,6 +252,7 @@ async def test_what_nobody_translated_is_marked_as_dutch_and_said_to_be(
     await stage.change(Member.filter(id=member.id), name="Jo Vries")
     link = f"/m/{make_token(stage.settings, member, ANSWER)}?taal=en"
     assert_english(await client.get(link), "The plan itself is only in Dutch.")
+    assert_english(await client.get(link.replace("?", "/papier?")), "Questionnaire on paper")
     await client.post(link)
     assert_english(await client.get("/mening"), "The plan is only in Dutch. The questions are in English.")
     for question in ("q02_doel", "q12_indicator"):
