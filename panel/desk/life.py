@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from panel.answers.models import PaperEntry
 from panel.arguments.models import Decision, Statement
 from panel.invitations.bounced import not_reached
 from panel.invitations.models import Wave
@@ -50,6 +51,8 @@ class Life:
     report: Report | None
     draw: Draw | None = None
     not_reached: int = 0  # while something can be done about it
+    typed_in: int = 0  # answers on paper or by telephone, while it is open
+    to_check: int = 0  # of those, to be typed in by a second person
 
     @property
     def next_step(self) -> tuple[str, str] | None:
@@ -121,6 +124,7 @@ async def life_of(review: Review) -> Life:
     waves = await Wave.filter(review=review).order_by("id")
     mail = [MailCount(wave.kind, await counts(wave.kind, wave.id)) for wave in waves]
     texts = Statement.filter(review=review)
+    typed_in = PaperEntry.filter(review=review)
     return Life(
         review=review,
         steps={step.state: step for step in await Step.filter(review=review).order_by("id")},
@@ -134,4 +138,6 @@ async def life_of(review: Review) -> Life:
         report=await Report.get_or_none(review=review),
         draw=await current_draw(review),
         not_reached=len(await not_reached(review)) if review.state == State.OPEN else 0,
+        typed_in=await typed_in.count(),
+        to_check=await typed_in.filter(sample=True).count(),
     )
