@@ -221,7 +221,7 @@ async def test_the_door_and_what_lies_beside_it_are_in_english(
     assert_english(await client.get(asked.headers["location"]), "Look in your e-mail")
     assert_english(await client.get(f"{link}/papier?taal=en"), "Put a cross in the box", "Adopt the plan")
     await stage.change(Member.filter(id=member.id), participated=True, channel=Channel.PAPER)
-    assert_english(await client.get(f"{link}?taal=en"), "in, on paper")
+    assert_english(await client.get(f"{link}?taal=en"), "answers, on paper")
     for place in ("/privacy", "/toegankelijkheid", "/contact", "/mening/tot-ziens"):
         assert_english(await client.get(f"{place}?taal=en"))
 
