@@ -1,7 +1,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deliberation.answering import OTHER_MAX_CHARS, AnswerError, check_answer, check_answers, missing, read_answer
@@ -50,6 +50,7 @@ def _too_much(question: Question) -> list[tuple[list[str], str]]:
     return [*many, *(([plain[0], key], "alone") for key in question.alone)]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_answer_set_along_a_path_is_accepted(data: st.DataObject) -> None:
     questionnaire = data.draw(questionnaires())
@@ -59,6 +60,7 @@ def test_every_answer_set_along_a_path_is_accepted(data: st.DataObject) -> None:
     assert missing(questionnaire, answers) == ()
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_every_answer_that_does_not_fit_its_question_is_refused_with_the_reason(data: st.DataObject) -> None:
     questionnaire = data.draw(questionnaires())
@@ -68,6 +70,7 @@ def test_every_answer_that_does_not_fit_its_question_is_refused_with_the_reason(
             assert refused(questionnaire, {**answers, question.id: answer}) == code, (question, answer)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_an_answer_off_the_path_or_to_no_question_is_refused(data: st.DataObject) -> None:
     questionnaire = data.draw(questionnaires())
@@ -79,6 +82,7 @@ def test_an_answer_off_the_path_or_to_no_question_is_refused(data: st.DataObject
             assert refused(questionnaire, {**answers, question.id: data.draw(answers_to(question))}) == "not_asked"
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_required_question_that_is_left_open_is_refused(data: st.DataObject) -> None:
     questionnaire = data.draw(questionnaires())
@@ -91,6 +95,7 @@ def test_a_required_question_that_is_left_open_is_refused(data: st.DataObject) -
             assert question in missing(questionnaire, rest)
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_whole_set_is_accepted_exactly_when_it_is_on_its_path_and_leaves_nothing_required_open(
     data: st.DataObject,

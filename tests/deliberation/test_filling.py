@@ -2,7 +2,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deliberation.filling import fill
@@ -61,6 +61,7 @@ def test_every_text_of_both_languages_is_filled() -> None:
     assert dutch.vote.label("tegen") == "Tegen het college en het loket"
 
 
+@settings(deadline=None)
 @given(st.sets(st.sampled_from(sorted(VALUES)), min_size=1), st.sampled_from(["", " . ", [], None]))
 def test_everything_that_is_missing_is_named_in_one_error(absent: set[str], nothing: Any) -> None:
     rest = {name: value for name, value in VALUES.items() if name not in absent}

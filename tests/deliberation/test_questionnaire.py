@@ -2,7 +2,7 @@ from copy import deepcopy
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 
 from deliberation.questionnaire import TYPES, Condition, QuestionnaireError, read
 from tests.deliberation.questionnaires import Data, datas
@@ -16,6 +16,7 @@ def one(**changes: Any) -> Data:
     return {"version": "b2", "questions": [{**VOTE, "id": "v", "is_vote": False, **changes}, VOTE]}
 
 
+@settings(deadline=None)
 @given(datas())
 def test_a_questionnaire_says_the_same_in_both_languages_but_for_its_words(data: Data) -> None:
     before = deepcopy(data)

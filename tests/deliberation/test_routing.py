@@ -29,6 +29,7 @@ def found(questionnaire: Questionnaire) -> list[tuple[str, str]]:
     return [(fault.code, fault.question) for fault in faults(questionnaire)]
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_a_question_is_asked_when_its_conditions_hold_along_the_path(data: st.DataObject) -> None:
     questionnaire = data.draw(questionnaires())
@@ -38,6 +39,7 @@ def test_a_question_is_asked_when_its_conditions_hold_along_the_path(data: st.Da
     assert asked(questionnaire, answers) == expected
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_what_can_be_handed_in_is_what_stands_on_the_path_and_leads_along_the_same_path(data: st.DataObject) -> None:
     questionnaire = data.draw(questionnaires())
@@ -51,6 +53,7 @@ def test_what_can_be_handed_in_is_what_stands_on_the_path_and_leads_along_the_sa
     assert relevant(questionnaire, kept) == kept
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_nothing_that_was_entered_is_lost_when_the_route_changes_and_changes_back(data: st.DataObject) -> None:
     questionnaire = data.draw(questionnaires())
@@ -71,7 +74,7 @@ def test_nothing_that_was_entered_is_lost_when_the_route_changes_and_changes_bac
     assert relevant(questionnaire, draft) == kept
 
 
-@settings(max_examples=200)
+@settings(max_examples=200, deadline=None)
 @given(st.one_of(questionnaires(most=5, most_keys=3), questionnaires(most=5, most_keys=3, tight=True)))
 def test_what_is_proven_about_a_questionnaire_is_what_all_answer_sets_show(questionnaire: Questionnaire) -> None:
     reached: dict[str, bool] = {}

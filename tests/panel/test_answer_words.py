@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from deliberation.answering import read_answer
@@ -16,6 +16,7 @@ from tests.deliberation.questionnaires import answers_to, questionnaires
 CHOICES = {"a": ["Ja", "Yes"], "b": ["Nee", "No"], "c": ["Soms", "Sometimes"]}
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_an_answer_comes_back_from_the_form_that_shows_it(data: st.DataObject) -> None:
     for question in data.draw(questionnaires()).questions:
@@ -29,6 +30,7 @@ def test_an_answer_comes_back_from_the_form_that_shows_it(data: st.DataObject) -
         assert in_words(question, answer)
 
 
+@settings(deadline=None)
 @given(questionnaires())
 def test_a_condition_is_put_in_words_exactly_when_there_is_one(questionnaire: Questionnaire) -> None:
     for question in questionnaire.questions:
