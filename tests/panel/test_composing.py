@@ -85,7 +85,8 @@ def errors_on(response: httpx2.Response) -> dict[str, str]:
 
 
 def text_on(response: httpx2.Response) -> str:
-    return " ".join(LexborHTMLParser(response.text).css_first("main").text(separator=" ").split())
+    [main] = LexborHTMLParser(response.text).css("main")
+    return " ".join(main.text(separator=" ").split())
 
 
 async def test_a_question_of_the_library_comes_behind_the_others_and_can_be_moved_and_removed(
