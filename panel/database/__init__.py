@@ -18,7 +18,7 @@ from tortoise.context import TortoiseContext
 from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 
-from panel.database.forgetting import rewrite, truncate_journal
+from panel.database.forgetting import NEVER_SAMPLED, rewrite, sample_nothing, truncate_journal
 from panel.database.writers import GroupCommit, PooledWriter, T, Unit, Writer
 from panel.settings import Settings, read_settings
 
@@ -99,7 +99,10 @@ async def migrate(settings: Settings) -> None:
     async with TortoiseContext() as context:
         await context.init(config=config)
         for name, app in config["apps"].items():
-            await MigrationExecutor(context.connections.get(name), {name: app}).migrate()
+            client = context.connections.get(name)
+            await MigrationExecutor(client, {name: app}).migrate()
+            if client.capabilities.dialect == "postgres":
+                await sample_nothing(client, NEVER_SAMPLED[name])
 
 
 def dialect() -> str:

@@ -18,6 +18,10 @@ from tests.panel.contents import tables_of
 
 PLACE, TRANSACTION = "place in the table", "transaction"
 Row = dict[str, Any]
+STATISTICS = """
+SELECT tablename AS table, attname AS column, most_common_vals::text AS common, histogram_bounds::text AS sample
+FROM pg_stats WHERE schemaname = 'public'
+"""
 FILES_OF_POSTGRES = """
 SELECT current_setting('data_directory') AS folder, pg_relation_filepath(pg_class.oid) AS file
 FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
@@ -76,6 +80,7 @@ async def gather(settings: Settings, log: str) -> Evidence:
     tables = {
         f"{name}.{table}": await _rows(name, table) for name in ("main", "vault") for table in await tables_of(name)
     }
+    tables |= {f"{name}.statistics": await statistics_of(name) for name in ("main", "vault")}
     files = {"/".join(file.parts[-2:]): file for file in await files_of(settings)}
     by_time = sorted(files, key=lambda name: files[name].stat().st_mtime_ns)
     letters = [name for name in by_time if name.endswith(".eml")]
@@ -96,6 +101,14 @@ async def _rows(name: str, table: str) -> list[Row]:
     query = Query.from_(table).select(*places, "*").orderby(places[0], order=Order.asc)
     rows = await connection.execute_query_dict(str(query))
     return [{column: _plain(value) for column, value in dict(row).items()} for row in rows]
+
+
+async def statistics_of(name: str) -> list[Row]:
+    """Values that PostgreSQL noted down to plan with; on disk they are compressed."""
+    connection = current(name)
+    if connection.capabilities.dialect == "sqlite":
+        return []
+    return [dict(row) for row in await connection.execute_query_dict(STATISTICS)]
 
 
 def _plain(value: Any) -> Any:
