@@ -97,11 +97,13 @@ def only_for(questionnaire: Questionnaire, question: Question) -> str:
 
 
 def _text(texts: Mapping[str, Question], question_id: str) -> str:
-    """Of the other question what is its heading."""
-    if question_id not in texts:
-        return sentence("questions.removed")
-    heading, mark, _ = texts[question_id].text.partition("?")
-    return heading + mark
+    return _heading(texts[question_id].text) if question_id in texts else sentence("questions.removed")
+
+
+def _heading(text: str) -> str:
+    """What members read in large letters."""
+    asked, mark, _ = text.partition("?")
+    return asked + mark
 
 
 def _labels(texts: Mapping[str, Question], question_id: str, keys: Sequence[str]) -> str:
@@ -111,7 +113,7 @@ def _labels(texts: Mapping[str, Question], question_id: str, keys: Sequence[str]
 
 def in_words(error: QuestionnaireError, questions: Sequence[Entry]) -> str:
     """Why a questionnaire cannot be used, as a sentence for the clerk, with questions by their words."""
-    texts = {question["id"]: PLACEHOLDER.sub(GAP, question["nl"]) for question in questions}
+    texts = {question["id"]: _heading(PLACEHOLDER.sub(GAP, question["nl"])) for question in questions}
     facts: dict[str, object] = {**error.facts, "question": texts.get(error.question, error.question)}
     if "on" in facts:
         facts["on"] = texts.get(str(facts["on"]), sentence("questions.removed"))

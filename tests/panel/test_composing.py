@@ -256,7 +256,7 @@ async def test_what_cannot_be_asked_is_told_on_the_page_and_cannot_be_released(
     else:
         await clerk.post(f"{questions}/vertrouwen_eerlijk/wie", data={VOTE: ["voor"]})
         await clerk.post(f"{questions}/vertrouwen_nodig/wie", data={"vertrouwen_eerlijk": ["1"], VOTE: ["tegen"]})
-    text = "Wat moet de gemeente doen voor meer vertrouwen? Schrijf geen namen op."
+    text = "Wat moet de gemeente doen voor meer vertrouwen?"
     refusal = sentence("review.questionnaire", faults=sentence(code, question=text, **facts))
     for page in (questions, f"/bureau/{review.id}/akkoord"):
         assert refusal in text_on(await clerk.get(page))
