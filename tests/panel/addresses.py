@@ -9,7 +9,8 @@ from panel.invitations.links import ANSWER, OPT_OUT, make_token
 from panel.invitations.models import Kind
 from panel.proposals.models import ProposalVersion
 from panel.publication.pages import DOWNLOADS
-from panel.reviews.models import Review
+from panel.reviews.composing import add_own
+from panel.reviews.models import Review, State
 from panel.staff.actions import request_sign_in, sign_in_token
 from panel.staff.models import Staff
 from tests.panel.stage import Stage
@@ -17,6 +18,9 @@ from tests.panel.stage import Stage
 
 def asked_in(review: Review) -> tuple[Question, ...]:
     return read(review.questionnaire).questions if review.questionnaire else ()
+
+
+OWN_QUESTION = {"type": "text", "nl": "Wat mist u?", "en": "What do you miss?", "max_chars": 500}
 
 
 class Addresses:
@@ -29,6 +33,9 @@ class Addresses:
     async def prepare(self) -> None:
         settings, database = self._stage.settings, self._stage.database
         await database.write(request_sign_in(self._stage.council.email))
+        own = ""
+        for draft in [review for review in self._reviews if review.state == State.DRAFT]:
+            own = await database.write(add_own(draft, OWN_QUESTION, self._stage.clerk))
         council = await Staff.get(id=self._stage.council.id)
         members = [member for review in self._reviews for member in (await self._stage.members(review))[:2]]
         questions = {one.id for review in self._reviews for one in asked_in(review)}
@@ -36,9 +43,11 @@ class Addresses:
         ids = [review.id for review in self._reviews]
         versions = [version.id for version in await ProposalVersion.all()]
         answer, opt_out = ([make_token(settings, member, kind) for member in members] for kind in (ANSWER, OPT_OUT))
+        last = [members[-1] for review in self._reviews if (members := await self._stage.members(review))]
+        sheets = [make_token(settings, member, ANSWER) for member in last]  # of who has not answered
         self._fillings: dict[str, Iterable[dict[str, object]]] = {
             "/m/{token}": [{"token": token} for token in (*answer, answer[0] + "x")],
-            "/m/{token}/papier": [{"token": token} for token in (*answer, answer[0] + "x")],
+            "/m/{token}/papier": [{"token": token} for token in (*answer, *sheets, answer[0] + "x")],
             "/u/{token}": [{"token": token} for token in (*opt_out, answer[0])],
             "/mening/vraag/{id}": [{"id": id_} for id_ in (*questions, "q99")],
             "/bureau/aanmelden/{token}": [{"token": sign_in_token(settings, council)}, {"token": "x"}],
@@ -48,7 +57,7 @@ class Addresses:
             "/demo/post/{number}": [{"number": 1}, {"number": 99}],
             "/bureau/{id}/voorbeelden/{kind}": [{"id": ids[0], "kind": kind} for kind in (*Kind, "unknown")],
             "/bureau/{id}/vragen/eigen/{kind}": [{"id": ids[0], "kind": kind} for kind in ("likert", "unknown")],
-            "{id} {question}": [{"id": id_, "question": q} for id_ in ids for q in ("q09_stem", "unknown")],
+            "{id} {question}": [{"id": id_, "question": q} for id_ in ids for q in ("q09_stem", own, "unknown")],
             "{id} {number}": [{"id": id_, "number": number} for id_ in ids for number in (1, 9)],
             "{id}": [{"id": id_} for id_ in (*ids, 9_999)],
             "{id} {name}": [{"id": id_, "name": name} for id_ in ids for name in names],
