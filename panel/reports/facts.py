@@ -73,8 +73,11 @@ class Facts(TypedDict):
     Every key must be there; a text or a list may be empty, and the report then leaves it out or says so. Dates are
     ISO (2026-11-20). `summary` and the four answers of `why` are Markdown; all else is plain text. `questionnaire` is
     the frozen, filled data that residents answered. `kind`: verordening, beleidsplan, beleidsregel, raadsvoorstel,
-    casus. `survey_modes`: web, paper, phone. `hardship_clause`: None when the proposal does not say.
-    `paperwork_added` may hold all there is to say about paperwork when `paperwork_removed` is empty.
+    casus. `survey_modes`: web, paper, phone; `answered_by`: how many answered in which way, None where that is
+    hidden. `retyped` of the forms that were typed in were typed again by somebody else, and `retyped_otherwise` of
+    those (a share) turned out otherwise; None when there are too few to say. `hardship_clause`: None when the
+    proposal does not say. `paperwork_added` may hold all there is to say about paperwork when `paperwork_removed` is
+    empty.
     """
 
     language: Literal["nl"]
@@ -112,6 +115,9 @@ class Facts(TypedDict):
     paperwork_added: str
     paperwork_removed: str
     survey_modes: list[str]
+    answered_by: dict[str, int | None]
+    retyped: int | None
+    retyped_otherwise: float | None
     questionnaire: dict[str, Any]
     draw: Draw
 

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from deliberation.disclosure import Cell, Cells, hide
+from deliberation.figures import Thresholds
 from panel.answers.models import Ballot
 from panel.arguments.models import Decision, Statement
 from panel.draws.classes import CLASSES
@@ -21,6 +23,8 @@ from panel.settings import Settings
 from panel.web.dutch import local
 from panel.web.messages import sentence
 
+WAYS = ("web", "paper", "phone")
+FLOOR = Thresholds().floor
 UNREACHED = (MailState.REFUSED, MailState.IN_DOUBT, MailState.BOUNCED_HARD, MailState.BOUNCED_SOFT)
 
 
@@ -96,10 +100,26 @@ async def outcomes(review: Review) -> dict[str, int]:
     }
 
 
+def answered_by(channels: Mapping[str, int]) -> dict[str, int | None]:
+    """How many answered in which way, without what would tell of a few."""
+    used = {way: channels[way] for way in WAYS if channels.get(way)}
+    counts: dict[Cell, int] = dict([("all", sum(used.values())), *used.items()])
+    hidden = hide(Cells(counts, [("all", *used)] if used else [], {"all"}), FLOOR).cells
+    return {way: None if way in hidden else number for way, number in used.items()}
+
+
+def retyped(channels: Mapping[str, int]) -> tuple[int | None, float | None]:
+    """How many forms were typed in twice, and the share in which the second time found something else."""
+    twice = channels.get("checked", 0)
+    return (twice, channels["differing"] / twice) if twice >= FLOOR else (None, None)
+
+
 async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> Facts:
     """All that stands in the report besides the findings."""
     dossier = Dossier.from_json(review.version.content)
     draw = await finished_draw(review)
+    channels: Mapping[str, int] = review.channels or {}
+    twice, otherwise = retyped(channels)
     steps = {step.state: step for step in await Step.filter(review=review)}
     return Facts(
         language="nl",
@@ -141,7 +161,10 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         hardship_clause=bool(dossier.hardship),
         paperwork_added=dossier.paperwork,
         paperwork_removed="",
-        survey_modes=["web", *(way for way in ("paper", "phone") if (review.channels or {}).get(way))],
+        survey_modes=[way for way in WAYS if way == "web" or channels.get(way)],
+        answered_by=answered_by(channels),
+        retyped=twice,
+        retyped_otherwise=otherwise,
         questionnaire=review.questionnaire,
         draw={
             "drawn_on": _day(draw.drawn_at or draw.announced_at),

@@ -7,7 +7,7 @@ from deliberation.questionnaire import Question, Questionnaire
 from panel.answers.routing_words import only_if
 from panel.reports import charts, wording
 from panel.reports.blocks import Block, Bullets, Grid, Heading, Pairs, Paragraph, Picture
-from panel.reports.facts import Draw, Material
+from panel.reports.facts import Draw, Facts, Material
 from panel.reports.pictures import grids, split_grids
 from panel.reports.wording import NBSP, day, number, percent, say
 
@@ -217,6 +217,13 @@ def _one_in(eligible: int, drawn: int) -> str:
 def _mode(material: Material) -> Blocks:
     modes = wording.listed([say("modes", mode) for mode in material.facts["survey_modes"]])
     yield Paragraph(f"Met {modes}." if modes else wording.DASH)
+    ways = material.facts["answered_by"]
+    if len(ways) > 1:
+        rows = tuple(
+            (say("ways", way), wording.NOT_SHOWN if count is None else number(count)) for way, count in ways.items()
+        )
+        note = f"Niet getoond: {wording.hidden('small')}." if None in ways.values() else ""
+        yield Grid("Hoe de antwoorden binnenkwamen", ("Manier", "Mensen"), rows, (1,), note)
 
 
 def _dates(material: Material) -> Blocks:
@@ -279,12 +286,21 @@ def _processing(material: Material) -> Blocks:
     yield Paragraph(
         "Elke tekst is gelezen voordat die in dit rapport kwam. Teksten met persoonlijke gegevens zijn weggelaten."
     )
+    if set(material.facts["survey_modes"]) - {"web"}:
+        yield Paragraph(f"Een medewerker typte over wat niet op internet is ingevuld.{_retyped(material.facts)}")
     yield Paragraph("Bij het sluiten is de band tussen mensen en hun antwoorden vernietigd.")
     yield Paragraph(
         f"Aantallen onder {limits.floor} zijn niet te zien. Ook niet als iemand gaat aftrekken. "
         f"Bij minder dan {limits.share_n} antwoorden staat er geen percentage. "
         f"Ook niet als de marge breder is dan {percent(limits.width).replace('%', 'procentpunt')}."
     )
+
+
+def _retyped(facts: Facts) -> str:
+    if facts["retyped"] is None or facts["retyped_otherwise"] is None:
+        return ""
+    otherwise = percent(facts["retyped_otherwise"])
+    return f" Een ander typte er {number(facts['retyped'])} nog eens over. Bij {otherwise} daarvan was iets anders."
 
 
 def _limits(material: Material) -> Blocks:

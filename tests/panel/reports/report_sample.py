@@ -94,6 +94,9 @@ def facts() -> Facts:
         "paperwork_added": "Eén formulier voor de eigen bijdrage.",
         "paperwork_removed": "Drie aanvragen worden één aanvraag.",
         "survey_modes": ["web"],
+        "answered_by": {"web": 300},
+        "retyped": None,
+        "retyped_otherwise": None,
         "questionnaire": questionnaire(),
         "draw": {
             "drawn_on": "2026-10-12",
