@@ -68,14 +68,15 @@ class Filled:
 
 
 async def keys_of(member: Member) -> Keys:
-    return Keys(await secret_of(member.review_id), member.id)
-
-
-async def secret_of(review_id: int) -> bytes:
-    found = await ReviewSecret.get_or_none(review_id=review_id)
-    if found is None:
+    secret = await known_secret(member.review_id)
+    if secret is None:
         raise Refused("answers.closed")
-    return bytes(found.secret)
+    return Keys(secret, member.id)
+
+
+async def known_secret(review_id: int) -> bytes | None:
+    found = await ReviewSecret.get_or_none(review_id=review_id)
+    return bytes(found.secret) if found else None
 
 
 async def require_known_secret(review_id: int) -> None:

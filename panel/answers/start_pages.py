@@ -7,12 +7,12 @@ from starlette.responses import Response
 
 from panel.answers.actions import keys_of, require_known_secret
 from panel.answers.display_pages import keep_wishes
+from panel.answers.kept import kept_reviews
 from panel.answers.models import Ballot
 from panel.answers.vault import make_secret
 from panel.answers.visits import MEMBER_COOKIE, remember, visit_of
 from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
-from panel.people.models import Member, finished_draw
-from panel.proposals.dossier import Dossier
+from panel.people.models import Member
 from panel.reviews.models import Review, State
 from panel.web.display import address_in, chosen_language, forget_display, in_large_print, language_of
 from panel.web.failures import Wrong
@@ -22,20 +22,20 @@ from panel.web.templating import page
 
 async def start(request: Request) -> Response:
     member = await member_of_link(request)
-    review = await Review.get(id=member.review_id).select_related("version")
+    review = member.review
     lang = language_of(request, member.language)
     if not await _is_open(member, review):
         return page(request, "answers/closed.html", lang=lang, review=review, early=review.state == State.DRAWN)
-    draw = await finished_draw(review)
+    kept = await kept_reviews(request).get(review.id, review.closes_at)
     return page(
         request,
         "answers/start.html",
         lang=lang,
         member=member,
         review=review,
-        dossier=Dossier.from_json(review.version.content),
-        record=draw.record,
-        draw=draw,
+        dossier=kept.dossier,
+        record=kept.draw.record,
+        draw=kept.draw,
         opt_out=f"/u/{make_token(settings_of(request), member, OPT_OUT)}",
     )
 

@@ -82,7 +82,7 @@ async def visit_of(request: Request) -> Visit | None:
             request.state.typed_in = True
             return None
         kept = await reviews.get(facts["review_id"], closes_at)
-        keys = Keys(kept.secret, member_id)
+        keys = kept.keys_of(member_id)
         return Visit(
             member=member,
             kept=kept,

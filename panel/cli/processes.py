@@ -1,10 +1,12 @@
-"""More processes that serve one socket, made before anything runs in them. When one of them ends, all end."""
+"""More processes that serve pages, made before anything runs in them. When one of them ends, all end."""
 
 import os
 import signal
 import socket
 from contextlib import suppress
 from threading import Thread
+
+import click
 
 
 def multiply(processes: int) -> bool:
@@ -22,6 +24,15 @@ def multiply(processes: int) -> bool:
     for tie in ties:
         _end_with(tie)
     return True
+
+
+def listen(host: str, port: int, *, shared: bool) -> socket.socket:
+    """A socket of this process. Where the port is shared, the system spreads visitors over the processes."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family, reuse_port=shared)
+    except OSError as error:
+        raise click.ClickException(f"Nobody can be served at {host}, port {port}: {error.strerror}.") from None
 
 
 def _end_with(tie: socket.socket) -> None:

@@ -12,7 +12,7 @@ import uvicorn
 from panel.app import create_app
 from panel.audit import first_broken
 from panel.cli.environment import pass_settings
-from panel.cli.processes import multiply
+from panel.cli.processes import listen, multiply
 from panel.database import Database
 from panel.database import migrate as migrate_both
 from panel.demo.run import run_demo, run_newcomer
@@ -23,6 +23,7 @@ from panel.staff.models import Role
 from panel.worker import Worker
 
 OPERATOR = "operator"
+SWITCH_SECONDS = 0.0005  # how long pages may keep the interpreter from a thread that comes back from the disk
 
 
 @click.command()
@@ -31,25 +32,25 @@ OPERATOR = "operator"
 @pass_settings
 def serve(settings: Settings, fd: int | None, processes: int) -> None:
     """Serve the pages, with the worker in the first process unless SAMENSPRAAK_WORKER=no."""
+    if settings.demo and processes > 1:
+        raise click.UsageError("The demonstration catches its mail in one process: leave --processes out.")
     Relay(settings)  # says at once what is wrong with the settings of the relay
     asyncio.run(migrate_both(settings))
-    how = uvicorn.Config(
-        "panel.app:create_app",  # made below, in each process
-        host=settings.host,
-        port=settings.port,
-        fd=fd,
-        access_log=False,  # an address may hold a personal link
-        server_header=False,
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=settings.proxies,
-        log_level="warning",
-        timeout_graceful_shutdown=10,
-    )
-    open_socket = how.bind_socket()
     first = multiply(processes)
-    how.app = create_app(settings if first else replace(settings, worker=False))
-    server = uvicorn.Server(how)
-    server.run([open_socket])
+    server = uvicorn.Server(
+        uvicorn.Config(
+            create_app(settings if first else replace(settings, worker=False)),
+            fd=fd,
+            access_log=False,  # an address may hold a personal link
+            server_header=False,
+            proxy_headers=bool(settings.proxies),
+            forwarded_allow_ips=settings.proxies,
+            log_level="warning",
+            timeout_graceful_shutdown=10,
+        )
+    )
+    sys.setswitchinterval(SWITCH_SECONDS)
+    server.run(None if fd is not None else [listen(settings.host, settings.port, shared=processes > 1)])
     if not server.started:
         sys.exit(1)
 

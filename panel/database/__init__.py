@@ -19,7 +19,7 @@ from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 
 from panel.database.forgetting import NEVER_SAMPLED, rewrite, sample_nothing, truncate_journal
-from panel.database.writers import GroupCommit, PooledWriter, T, Unit, Writer
+from panel.database.writers import BUSY_MILLISECONDS, GroupCommit, PooledWriter, T, Unit, Writer
 from panel.settings import Settings, read_settings
 
 MODELS = {
@@ -177,7 +177,7 @@ def _connection(url: str, writes: bool) -> dict[str, Any]:
     config: dict[str, Any] = expand_db_url(url)
     credentials = config["credentials"]
     if url.startswith("sqlite://"):
-        credentials |= {"synchronous": "FULL", "busy_timeout": 20_000, "secure_delete": "ON"}
+        credentials |= {"synchronous": "FULL", "busy_timeout": BUSY_MILLISECONDS, "secure_delete": "ON"}
         if not writes:
             credentials["query_only"] = "ON"
     else:

@@ -20,6 +20,7 @@ from tortoise.transactions import in_transaction
 
 T = TypeVar("T")
 Unit = Coroutine[Any, Any, T]
+BUSY_MILLISECONDS = 20_000
 SHARED_COMMIT = 64  # units of work that may share one commit
 
 
@@ -36,6 +37,13 @@ class Turn:
 
     def take(self) -> None:
         fcntl.flock(self._file, fcntl.LOCK_EX)
+
+    def take_at_once(self) -> bool:
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        return True
 
     def leave(self) -> None:
         fcntl.flock(self._file, fcntl.LOCK_UN)
@@ -91,13 +99,14 @@ class GroupCommit:
             transaction.at_hand = handle
             tokens = [connections.set(alias, transaction) for alias in (f"{self._name}_writer", self._name)]
             try:
-                await asyncio.to_thread(self._begin, handle)
+                if not self._begin_at_once(handle):
+                    await asyncio.to_thread(self._begin, handle)
                 outcomes: list[tuple[Any, Exception | None]]
                 if len(group) == 1:  # an error in it ends the transaction, and nothing else is in there
                     outcomes = [(await group[0][0], None)]
                 else:
                     outcomes = [await self._savepoint(handle, unit) for unit, _ in group]
-                await asyncio.to_thread(handle.commit)
+                await asyncio.to_thread(self._end, handle)
             except BaseException:
                 handle.rollback()
                 raise
@@ -113,9 +122,25 @@ class GroupCommit:
             else:
                 done.set_exception(error)
 
+    def _begin_at_once(self, handle: sqlite3.Connection) -> bool:
+        if not self._turn.take_at_once():
+            return False
+        handle.execute("PRAGMA busy_timeout = 0")
+        try:
+            handle.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:  # somebody writes who takes no turns
+            self._turn.leave()
+            return False
+        return True
+
     def _begin(self, handle: sqlite3.Connection) -> None:
         self._turn.take()
+        handle.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         handle.execute("BEGIN IMMEDIATE")
+
+    def _end(self, handle: sqlite3.Connection) -> None:
+        handle.commit()
+        self._turn.leave()  # at once: what the loop does before it comes back here needs no lock
 
     @staticmethod
     async def _savepoint(handle: sqlite3.Connection, unit: Unit[Any]) -> tuple[Any, Exception | None]:

@@ -7,7 +7,7 @@ sentences for who translates. A sentence without its English is an error too.
 
 import hashlib
 from collections.abc import Callable, Sequence
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import nh3
@@ -99,6 +99,7 @@ def render(template: str, settings: Settings, *, lang: Language = DUTCH, **conte
     return environment(lang).get_template(template).render(settings=settings, **context)
 
 
+@lru_cache(256)
 def markdown(text: str) -> Markup:
     """Markdown of a proposal as safe HTML. Its headings start at the second level: the page has the first."""
     html = MarkdownIt("commonmark").enable("table").render(text)

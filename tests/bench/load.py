@@ -72,12 +72,14 @@ async def main(given: dict[str, Any]) -> dict[str, Any]:
     began = perf_counter()
     places = range(given["connections"])
     own = [visitors[place :: given["connections"]] for place in places]
-    await asyncio.gather(*(_connection(given["port"], own[place], kinds, place, taken, wrong) for place in places))
+    lines = [await asyncio.open_connection("127.0.0.1", given["port"]) for _ in places]
+    await asyncio.gather(*(_connection(*lines[place], own[place], kinds, place, taken, wrong) for place in places))
     return {"seconds": perf_counter() - began, "taken": taken, "wrong": wrong}
 
 
 async def _connection(
-    port: int,
+    reader: asyncio.StreamReader,
+    writer: asyncio.StreamWriter,
     visitors: list[Visitor],
     kinds: Iterator[str],
     seed: int,
@@ -85,7 +87,6 @@ async def _connection(
     wrong: Counter[str],
 ) -> None:
     rng = random.Random(seed)
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
     for kind in kinds:
         press = rng.choice(visitors).press(kind, rng)
         pressed = perf_counter()

@@ -12,7 +12,7 @@ from typing import Any
 
 from rich.table import Table
 
-from panel.demo.service import demo_settings, free_port, service
+from panel.demo.service import service
 from panel.settings import Settings
 from tests.bench.load import Visitor
 from tests.bench.timing import console
@@ -23,7 +23,7 @@ PROCESSES = 2
 
 
 async def as_members_do(settings: Settings, visitors: Sequence[Visitor]) -> None:
-    async with service(demo_settings(settings, smtp_port=free_port()), "--processes", str(PROCESSES)) as served:
+    async with service(settings, "--processes", str(PROCESSES)) as served:
         pids = _with_children(served.pid)
         assert len(pids) == PROCESSES
         await _press(settings.port, visitors, REQUESTS // 50)  # to warm up

@@ -1,6 +1,7 @@
 """A question's page that was made empty and filled in afterwards is the page that the template makes."""
 
 import random
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,6 +18,7 @@ from panel.web.templating import render
 from tests.panel.stage import answer_to, dossier
 
 OWN = Settings(secret_key="a secret of the tests, long enough to be one")
+VISIT = SimpleNamespace(kept=SimpleNamespace(only_dutch=lambda _language: ()))
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +27,14 @@ def questionnaire() -> Questionnaire:
 
 
 def made(questionnaire: Questionnaire, name: str, values: dict[str, list[str]]) -> str:
-    facts: Any = {"visit": None, "staff": None, "path": "/mening/vraag/x", "large": False, "errors": {}, "remark": ""}
+    facts: Any = {
+        "visit": VISIT,
+        "staff": None,
+        "path": "/mening/vraag/x",
+        "large": False,
+        "errors": {},
+        "remark": "",
+    }
     question = questionnaire.question(name)
     return render("answers/question.html", OWN, **facts, question=question, position=1, total=9, values=values)
 
