@@ -2,6 +2,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from panel.desk.life import KINDS, life_of
+from panel.desk.taking_part import taking_part
 from panel.desk.turn import turn_of
 from panel.reviews.models import Review, State
 from panel.staff.access import Right, may, staff_on
@@ -53,6 +54,7 @@ async def show(request: Request) -> Response:
         review=review,
         life=life,
         turn=turn_of(life, staff_on(request)),
+        groups=await taking_part(review) if State.OPEN in life.steps else [],
         names={actor_of(person): person.name for person in await Staff.all()} | {"worker": "vanzelf"},
         states=STATES,
         kinds=KINDS,
