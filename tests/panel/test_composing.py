@@ -11,6 +11,8 @@ from deliberation.questionnaire import TYPES, read
 from panel.audit import AuditEntry, first_broken
 from panel.demo.browser import Page
 from panel.proposals.questions import default_questions, library
+from panel.reports.actions import report_folder, want_report
+from panel.reports.models import Build, Report
 from panel.reviews.actions import approve
 from panel.reviews.composing import MOST_QUESTIONS, add_from_library, move
 from panel.reviews.models import Review, State
@@ -480,3 +482,24 @@ async def test_a_questionnaire_that_was_kept_without_its_order_can_still_be_read
     review = await stage.review(State.RELEASED)
     await stage.change(Review.filter(id=review.id), questionnaire=json.dumps(review.questionnaire))
     assert (await Review.get(id=review.id)).questionnaire == review.questionnaire
+
+
+async def test_what_the_clerk_added_is_answered_and_stands_in_the_report(
+    stage: Stage, review: Review, clerk: httpx2.AsyncClient, questions: str
+) -> None:
+    """One of her own of every kind; one of them only for who is against."""
+    ids = [await add_own(clerk, questions, kind, nl=f"Vraag over {kind}?") for kind in TYPES]
+    await clerk.post(f"{questions}/{ids[0]}/wie", data={VOTE: ["tegen"]})
+    review = await stage.bring(review, State.CLOSED)
+    await stage.judge(review)
+    await stage.database.write(want_report(review, stage.clerk))
+
+    async def reported() -> bool:
+        report = await Report.get(review=review)
+        assert report.build != Build.FAILED
+        return (await Review.get(id=review.id)).state == State.REPORTED
+
+    await stage.work(reported)
+    page = (report_folder(stage.settings, review) / "report.html").read_text()
+    for kind in TYPES:
+        assert f"Vraag over {kind}?" in page

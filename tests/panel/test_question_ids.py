@@ -14,7 +14,7 @@ import yaml
 
 from deliberation.filling import fill
 from deliberation.questionnaire import TYPES, read
-from panel.proposals.questions import default_questions, library
+from panel.proposals.questions import DEFAULT_QUESTIONNAIRE, default_questions, library
 
 KNOWN: dict[str, str] = yaml.safe_load((Path(__file__).parent / "question_ids.yaml").read_text())
 QUESTIONS = [*default_questions(), *library()["questions"]]
@@ -36,6 +36,10 @@ def test_an_id_stands_for_one_question_and_never_looks_like_that_of_a_clerk() ->
     ids = [question["id"] for question in QUESTIONS]
     assert len(ids) == len(set(ids))
     assert not [id_ for id_ in ids if id_.startswith("eigen_")]
+
+
+def test_the_default_questionnaire_and_the_library_have_one_version() -> None:
+    assert yaml.safe_load(DEFAULT_QUESTIONNAIRE.read_text())["version"] == library()["version"]
 
 
 def test_another_word_or_another_choice_gives_another_digest() -> None:
