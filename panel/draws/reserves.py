@@ -116,6 +116,8 @@ async def mark(review: Review, member_id: int, out: bool, staff: Staff) -> None:
     if (await Review.select_for_update().get(id=review.id)).state not in STATES:
         raise Refused("reserves.not_now")
     member = Member.filter(id=member_id, review=review)
+    if out and await member.filter(participated=True).exists():
+        raise Refused("reserves.answered")
     if out:
         done = await member.filter(opt_out=OptOut.NO, participated=False).update(
             opt_out=OptOut.THIS_TIME, dropped_out=True

@@ -453,6 +453,20 @@ async def test_a_reserve_called_while_the_questionnaire_is_open_is_invited_at_on
     assert sentence("reserves.not_now") in (await clerk.get(address)).text
 
 
+async def test_the_page_of_reserves_counts_who_answered_and_names_nobody_who_did(
+    stage: Stage, review: Review, drawn: Draw, clerk: httpx2.AsyncClient
+) -> None:
+    await stage.open(review)
+    before = await clerk.get(address := f"/bureau/{review.id}/reserve")
+    await stage.answer_some(review, 3)
+    after = await clerk.get(address)
+    assert "Van 3 mensen is het antwoord al binnen." in after.text
+    assert before.text.split("<table")[1] == after.text.split("<table")[1]
+    [first, *_] = await stage.members(review)
+    refused = await clerk.post(address, data={"step": "drop", "member": str(first.id)})
+    assert (refused.status_code, sentence("reserves.answered") in refused.text) == (422, True)
+
+
 async def test_who_was_drawn_from_everybody_has_no_reserves(stage: Stage, clerk: httpx2.AsyncClient) -> None:
     made = await stage.review(State.DRAWN)
     page = await clerk.get(f"/bureau/{made.id}/reserve")

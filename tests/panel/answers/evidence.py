@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -37,6 +37,12 @@ class Evidence:
     tables: dict[str, list[Row]]
     files: dict[str, bytes]
     secrets: list[str] = field(default_factory=list)
+
+    def without_vault(self) -> "Evidence":
+        """Of one installation: the main database, with its files."""
+        tables = {name: rows for name, rows in self.tables.items() if name.startswith("main.")}
+        strangers = {name for name in self.files if name.startswith("vault/")}
+        return replace(self, tables=tables, files={n: c for n, c in self.files.items() if n not in strangers})
 
     def strings(self) -> Iterator[str | bytes]:
         """Every value of every column of every row, and what stands inside JSON."""
@@ -81,7 +87,9 @@ async def gather(settings: Settings, log: str) -> Evidence:
         f"{name}.{table}": await _rows(name, table) for name in ("main", "vault") for table in await tables_of(name)
     }
     tables |= {f"{name}.statistics": await statistics_of(name) for name in ("main", "vault")}
-    files = {"/".join(file.parts[-2:]): file for file in await files_of(settings)}
+    files = {f"var/{file.name}": file for file in _below(settings.var)}
+    for name, url in (("main", settings.database_url), ("vault", settings.vault_url)):
+        files |= {f"{name}/{file.name}": file for file in await _files_of(name, url)}
     by_time = sorted(files, key=lambda name: files[name].stat().st_mtime_ns)
     letters = [name for name in by_time if name.endswith(".eml")]
     found = {name: files[name].read_bytes() for name in by_time if name not in letters}
@@ -126,14 +134,19 @@ def _plain(value: Any) -> Any:
 
 async def files_of(settings: Settings) -> list[Path]:
     """The files of both databases, journals included, and everything in var/."""
-    found = {file for file in settings.var.rglob("*") if file.is_file()}
-    for name, url in (("main", settings.database_url), ("vault", settings.vault_url)):
-        if url.startswith("sqlite://"):
-            path = Path(url.removeprefix("sqlite://"))
-            found |= set(path.parent.glob(f"{path.name}*"))
-        else:
-            found |= set(await _files_of_postgres(name))
-    return sorted(found)
+    main, vault = await _files_of("main", settings.database_url), await _files_of("vault", settings.vault_url)
+    return sorted({*_below(settings.var), *main, *vault})
+
+
+def _below(folder: Path) -> list[Path]:
+    return [file for file in folder.rglob("*") if file.is_file()]
+
+
+async def _files_of(name: str, url: str) -> list[Path]:
+    if url.startswith("sqlite://"):
+        path = Path(url.removeprefix("sqlite://"))
+        return list(path.parent.glob(f"{path.name}*"))
+    return await _files_of_postgres(name)
 
 
 async def _files_of_postgres(name: str) -> list[Path]:

@@ -46,9 +46,10 @@ class Found:
 
     def _groups(self, a: Things, b: Things) -> tuple[list[Hashable], list[Hashable]]:
         """What everybody may know of both: the side of the vote, or the coarse classes."""
-        if self.members not in (a, b):
+        while_open = any("side" not in row for kind in self.texts.values() for row in kind.rows)
+        if self.members not in (a, b) and not while_open:
             return self._sides(a), self._sides(b)
-        if self.ballots not in (a, b):
+        if {a, b} != {self.members, self.ballots}:
             return [0] * len(a.rows), [0] * len(b.rows)
         draws = [parsed(row)["coarse"] for row in self.evidence.tables["main.draw"] if row["coarse"]]
         coarse = draws[0] if draws else {}

@@ -8,14 +8,12 @@ import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from panel.settings import Settings
 from tests.databases import Urls
 from tests.panel.answers.digests import IN_A_FILE, linked
-from tests.panel.answers.evidence import Evidence
 from tests.panel.answers.found import Found, arrange, look, owners
 from tests.panel.answers.story import MEMBERS, log_kept, told
 
@@ -64,7 +62,7 @@ async def test_while_a_review_is_open_the_vault_joins_every_ballot_and_the_main_
     in_tables = [{place for place in places if place[1] != IN_A_FILE} for places in by_digest(found)]
     assert dict(zip(owners(story, found.members), in_tables, strict=True)) == by_hand
     assert len(by_hand) == MEMBERS
-    alone = replace(found, evidence=without_vault(found.evidence))
+    alone = replace(found, evidence=found.evidence.without_vault())
     assert not any(by_digest(alone))
 
 
@@ -106,9 +104,3 @@ def by_digest(found: Found) -> list[set[tuple[str, int]]]:
 def numbers_of(found: Found, name: str, owner: int) -> list[int]:
     kind = found.ballots if name == "ballot" else found.texts[name]
     return [number for number, one in enumerate(owners(found.story, kind)) if one == owner]
-
-
-def without_vault(evidence: Evidence) -> Evidence:
-    tables = {name: rows for name, rows in evidence.tables.items() if name.startswith("main.")}
-    files = {name: content for name, content in evidence.files.items() if Path(name).name.startswith("samenspraak")}
-    return replace(evidence, tables=tables, files=files)
