@@ -178,3 +178,17 @@ def test_the_vote_is_not_split_by_a_question_that_was_not_asked_of_everyone() ->
 
     assert splits(*default.questions) == ["area", "age", "gender", "q01_duidelijk"]
     assert splits(*rest) == splits(*rest, late) == ["area", "age", "gender"]
+
+
+def test_no_advice_rests_on_a_question_of_which_nothing_may_be_known() -> None:
+    default = questionnaire()
+    paper = replace(default.question("q06_papierwerk"), when=WHY.when)
+    rest = tuple(q for q in default.questions if q.id != paper.id)
+    asked = replace(default, questions=(*rest, CHOICE, paper))
+
+    def advised(d: int) -> list[str]:
+        given = chose({"a": 100, "b": 60, "c": 40, "d": d}, q06_papierwerk="-1")
+        return [advice.question for advice in found((), given, questionnaire=asked).advices]
+
+    assert "q06_papierwerk" in advised(20)
+    assert "q06_papierwerk" not in advised(3)
