@@ -109,3 +109,31 @@ async def vote_and_send(visitor: Visitor) -> None:
     await visitor.press("Send")
     assert await visitor.heading() == "Thank you"
     await look(visitor)
+
+
+async def test_the_pages_beside_the_questions_hold_in_english_too(visit: NewVisitor, members_round: Round) -> None:
+    visitor = await visit(locale="en-GB", **PHONE)
+    mail = members_round.next_mail()
+    await visitor.page.goto(mail.link("/m/"))
+    assert await language(visitor) == "en", "a browser that asks for English and not for Dutch"
+    await visitor.follow("Larger text")
+    await look(visitor)
+    for place in (
+        "/privacy",
+        "/toegankelijkheid",
+        "/contact",
+        "/link",
+        "/link/gevraagd",
+        "/m/verzonnen.link",
+        "/mening",
+    ):
+        await visitor.page.goto(place)
+        await look(visitor)
+    await visitor.page.goto(mail.link("/u/"))
+    await visitor.press("Save")
+    assert await errors(visitor) == ["Choose one of these."]
+    await visitor.look()
+    await choose(visitor, "Not this time. I do not take part in this questionnaire.")
+    await visitor.press("Save")
+    assert await visitor.heading() == "You are not taking part"
+    await look(visitor)
