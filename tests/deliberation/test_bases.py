@@ -186,9 +186,12 @@ def test_no_advice_rests_on_a_question_of_which_nothing_may_be_known() -> None:
     rest = tuple(q for q in default.questions if q.id != paper.id)
     asked = replace(default, questions=(*rest, CHOICE, paper))
 
+    said = ["-1"] * 14 + ["-2", "2", "1", "0", "x"] * 3  # of every 29 people
+
     def advised(d: int) -> list[str]:
-        given = chose({"a": 100, "b": 60, "c": 40, "d": d}, q06_papierwerk="-1")
-        return [advice.question for advice in found((), given, questionnaire=asked).advices]
+        given = chose({"c": 145, "a": 160, "b": 150, "d": d})
+        papers = [{**answers, "q06_papierwerk": said[n % 29]} for n, answers in enumerate(given)]
+        return [advice.question for advice in found((), papers, questionnaire=asked).advices]
 
     assert "q06_papierwerk" in advised(20)
     assert "q06_papierwerk" not in advised(3)
