@@ -42,7 +42,7 @@ def read_form(questionnaire: Questionnaire, fields: Fields) -> Typed:
         return Typed(answers, errors=errors)
     asked = relevant(questionnaire, answers)
     off_path = [name for name in answers if name not in asked]
-    told = fields.text("left_out") == " ".join(off_path)
+    told = not off_path or fields.get("left_out") == [" ".join(off_path)]
     return Typed(asked, off_path, at_each(questionnaire, off_path, sentence("paper.left_out")), complete=told)
 
 

@@ -24,7 +24,7 @@ from panel.web.templating import page
 async def show(request: Request) -> Response:
     member = await member_of_link(request)
     in_time = member.review.state == State.OPEN and datetime.now(UTC) < member.review.closes_at
-    if member.participated or not in_time:
+    if member.participated or not in_time or not member.code:
         return see(f"{request.url.path.removesuffix('/papier')}?{request.url.query}".rstrip("?"))  # which says why
     return await _sheet(request, member, language_of(request, member.language))
 
