@@ -9,22 +9,20 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from deliberation.questionnaire import Questionnaire, read
-from panel.answers.actions import keys_of, record_ballot
-from panel.answers.models import PaperEntry
+from panel.answers.paper import enter
 from panel.answers.vault import ReviewSecret
 from panel.app import create_app
 from panel.demo.service import free_port
 from panel.mail.models import UNDER_WAY, Message
-from panel.people.models import Channel, Member
+from panel.people.models import Channel
 from panel.reviews.models import Review, State
 from panel.settings import Settings
-from panel.web.dutch import today
 from tests.panel.stage import Stage, answer_to, answers_to, frame
 
 MEMBERS, REVISIONS = 200, 3
 CHANGED_AT_A_TIME = 2
 OWN_WORDS = "q12_indicator"
-CHANNELS = {0: Channel.PAPER, 1: Channel.PHONE}
+CHANNELS = {0: Channel.PAPER, 1: Channel.PHONE}  # last digit of the member: typed in by the clerk, once
 Answers = dict[str, Any]
 
 
@@ -45,26 +43,24 @@ class Story:
         await self.stage.work(_mail_done)
 
     async def take_part(self) -> None:
-        """Everybody, in an order without a pattern: all questions first, later a few of them again."""
+        """Everybody, in an order without a pattern: all questions first; on the pages a few of them again, twice."""
         members = {member.id: member for member in await self.stage.members(self.review)}
+        last: dict[int, int] = {}
         for revision in range(REVISIONS):
-            order = self.rng.sample(list(members), len(members))
+            order = [id_ for id_ in members if not revision or id_ % 10 not in CHANNELS]
+            self.rng.shuffle(order)
             self.order = self.order or order
-            self.last = order
             for id_ in order:
+                last.pop(id_, None)
+                last[id_] = revision
                 given = self._changes() if revision else self._fresh()
                 self.answers[id_] = self.answers.get(id_, {}) | given
-                await self.stage.answer(members[id_], given, hand_in=False)
-                await self._hand_in(members[id_])
-
-    async def _hand_in(self, member: Member) -> None:
-        """Of ten, one on paper and one by telephone: those have a row that says who typed them in."""
-        channel = CHANNELS.get(member.id % 10, Channel.WEB)
-        keys, write = await keys_of(member), self.stage.database.write
-        await write(record_ballot(member, keys, self.questionnaire, channel))
-        if channel is not Channel.WEB and not await PaperEntry.filter(member_id=member.id).exists():
-            typed = {"review": self.review, "entered_by": self.stage.clerk, "entered_on": today(), "sample": False}
-            await write(PaperEntry(member_id=member.id, **typed).save())
+                if channel := CHANNELS.get(id_ % 10):
+                    unit = enter(members[id_], self.questionnaire, given, channel, self.stage.clerk)
+                    await self.stage.database.write(unit)
+                else:
+                    await self.stage.answer(members[id_], given)
+        self.last = list(last)
 
     def _fresh(self) -> Answers:
         given = answers_to(self.questionnaire, self.rng.randrange(10**9))
