@@ -68,9 +68,10 @@ async def look(story: Story, log: str) -> Found:
     return arrange(story, await gather(story.stage.settings, log))
 
 
-def arrange(story: Story, evidence: Evidence) -> Found:
-    rows = [row for row in evidence.tables["main.member"] if row["review_id"] == story.review.id]
-    for row in rows:  # whoever watches the desk all the time knows when each took part
+def arrange(story: Story, evidence: Evidence, watched: bool = True) -> Found:
+    """`watched`: somebody saw, all the time, who began and who handed in."""
+    rows = [dict(row) for row in evidence.tables["main.member"] if row["review_id"] == story.review.id]
+    for row in rows if watched else ():
         row["watched, began"] = story.order.index(row["id"])
         row["watched, handed in"] = story.last.index(row["id"])
     members = things("member", rows, {t: _of_members(evidence.tables[t], c, rows) for t, c in _naming(evidence)})

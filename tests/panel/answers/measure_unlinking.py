@@ -27,9 +27,9 @@ async def _evidence(settings: Settings, seed: int) -> dict[str, Found]:
     with log_kept() as log:
         async with told(settings, seed) as story:
             whole = await look(story, log.getvalue())
-            alone = arrange(story, whole.evidence.without_vault())
+            alone = arrange(story, whole.evidence.without_vault(), watched=False)
             await story.close()
-            return {"open": whole, "open, without the vault": alone, "closed": await look(story, log.getvalue())}
+            return {"open": whole, "open, main alone": alone, "closed": await look(story, log.getvalue())}
 
 
 def _by_digest(found: Found) -> int:
