@@ -11,7 +11,7 @@ from deliberation.routing import asked, relevant
 from panel.answers.models import Ballot, PaperEntry, Written
 from panel.answers.vault import ReviewSecret
 from panel.answers.words import asks_words, join_words, split_words, written_questions
-from panel.database import dialect, listed, rows
+from panel.database import brief, dialect, listed, rows
 from panel.draws.classes import CLASSES
 from panel.people.models import Channel, Draw, Frame, Member
 from panel.reviews.models import Review, State
@@ -123,6 +123,7 @@ def _in_order(questionnaire: Questionnaire, answers: Mapping[str, Any]) -> dict[
     return {question.id: answers[question.id] for question in questionnaire.questions if question.id in answers}
 
 
+@brief
 async def save_answer(member: Member, keys: Keys, question: Question, answer: Answer | None) -> None:
     """Keep one answer, or the fact that a question is left open, in what the member has filled in so far."""
     await take_turn(member)
@@ -147,6 +148,7 @@ async def _save_words(review_id: int, key: str, question_id: str, words: str | N
     await rows("UPDATE written SET draft = NULL WHERE key = $1", key)
 
 
+@brief
 async def record_ballot(
     member: Member, keys: Keys, questionnaire: Questionnaire, channel: Channel = Channel.WEB
 ) -> None:

@@ -19,9 +19,10 @@ from tortoise.exceptions import OperationalError
 from tortoise.migrations.executor import MigrationExecutor
 
 from panel.database.forgetting import NEVER_SAMPLED, rewrite, sample_nothing, truncate_journal
-from panel.database.writers import BUSY_MILLISECONDS, GroupCommit, PooledWriter, T, Unit, Writer
+from panel.database.writers import BUSY_MILLISECONDS, GroupCommit, PooledWriter, T, Unit, Writer, brief
 from panel.settings import Settings, read_settings
 
+__all__ = ["Database", "brief", "current", "dialect", "listed", "migrate", "rows"]
 MODELS = {
     "main": [
         "panel.audit",

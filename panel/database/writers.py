@@ -1,17 +1,18 @@
 """The two ways in which units of work reach the disk.
 
 SQLite has one writer. Units that wait for it share one `BEGIN IMMEDIATE ... COMMIT`, each behind a savepoint, so that
-many people who save at the same moment wait for one flush of the disk and not for each other's. Only what may take
-long, the wait for another process and that flush, is done in a thread.
+many people who save at the same moment wait for one flush of the disk and not for each other's. What may take long,
+the wait for another process and that flush, is done in a thread; units that are marked as brief go along.
 """
 
 import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from typing import Any, Protocol, TypeVar, cast
+from types import CodeType
+from typing import Any, ParamSpec, Protocol, TypeVar, cast
 
 from tortoise.backends.sqlite.client import SqliteTransactionWrapper
 from tortoise.context import TortoiseContext
@@ -19,9 +20,17 @@ from tortoise.exceptions import OperationalError
 from tortoise.transactions import in_transaction
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Unit = Coroutine[Any, Any, T]
 BUSY_MILLISECONDS = 20_000
+BRIEF: set[CodeType] = set()
 SHARED_COMMIT = 64  # units of work that may share one commit
+
+
+def brief(unit: Callable[P, Unit[T]]) -> Callable[P, Unit[T]]:
+    """Mark a unit of work that waits for nothing but `rows`: it takes less than being handed from thread to thread."""
+    BRIEF.add(unit.__code__)
+    return unit
 
 
 class Writer(Protocol):
@@ -37,13 +46,6 @@ class Turn:
 
     def take(self) -> None:
         fcntl.flock(self._file, fcntl.LOCK_EX)
-
-    def take_at_once(self) -> bool:
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
 
     def leave(self) -> None:
         fcntl.flock(self._file, fcntl.LOCK_UN)
@@ -93,20 +95,22 @@ class GroupCommit:
 
     async def _commit(self, group: list[tuple[Unit[Any], asyncio.Future[Any]]]) -> None:
         connections = self._context.connections
+        outcomes: list[tuple[Any, Exception | None]]
         async with self._client.acquire_connection():
             transaction: Any = SqliteTransactionWrapper(self._client)
             handle: sqlite3.Connection = self._client.at_hand
             transaction.at_hand = handle
             tokens = [connections.set(alias, transaction) for alias in (f"{self._name}_writer", self._name)]
             try:
-                if not self._begin_at_once(handle):
-                    await asyncio.to_thread(self._begin, handle)
-                outcomes: list[tuple[Any, Exception | None]]
-                if len(group) == 1:  # an error in it ends the transaction, and nothing else is in there
-                    outcomes = [(await group[0][0], None)]
+                if all(getattr(unit, "cr_code", None) in BRIEF for unit, _ in group):
+                    outcomes = await asyncio.to_thread(self._commit_brief, handle, [unit for unit, _ in group])
                 else:
-                    outcomes = [await self._savepoint(handle, unit) for unit, _ in group]
-                await asyncio.to_thread(self._end, handle)
+                    await asyncio.to_thread(self._begin, handle)
+                    if len(group) == 1:  # an error in it ends the transaction, and nothing else is in there
+                        outcomes = [(await group[0][0], None)]
+                    else:
+                        outcomes = [await self._savepoint(handle, unit) for unit, _ in group]
+                    await asyncio.to_thread(self._end, handle)
             except BaseException:
                 handle.rollback()
                 raise
@@ -122,25 +126,20 @@ class GroupCommit:
             else:
                 done.set_exception(error)
 
-    def _begin_at_once(self, handle: sqlite3.Connection) -> bool:
-        if not self._turn.take_at_once():
-            return False
-        handle.execute("PRAGMA busy_timeout = 0")
-        try:
-            handle.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:  # somebody writes who takes no turns
-            self._turn.leave()
-            return False
-        return True
-
     def _begin(self, handle: sqlite3.Connection) -> None:
         self._turn.take()
-        handle.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         handle.execute("BEGIN IMMEDIATE")
 
     def _end(self, handle: sqlite3.Connection) -> None:
         handle.commit()
-        self._turn.leave()  # at once: what the loop does before it comes back here needs no lock
+        self._turn.leave()  # at once: what the loop does before it comes back here needs no turn
+
+    def _commit_brief(self, handle: sqlite3.Connection, units: list[Unit[Any]]) -> list[tuple[Any, Exception | None]]:
+        """All in one go in a thread, so that the turn takes no longer than the work."""
+        self._begin(handle)
+        outcomes = [_finish(self._savepoint(handle, unit)) for unit in units]
+        self._end(handle)
+        return outcomes
 
     @staticmethod
     async def _savepoint(handle: sqlite3.Connection, unit: Unit[Any]) -> tuple[Any, Exception | None]:
@@ -153,6 +152,16 @@ class GroupCommit:
             return None, error
         handle.execute("RELEASE unit")
         return result, None
+
+
+def _finish(unit: Unit[T]) -> T:
+    try:
+        unit.send(None)
+    except StopIteration as done:
+        result: T = done.value
+        return result
+    unit.close()
+    raise RuntimeError("a brief unit of work waited for something other than `rows`")
 
 
 class PooledWriter:

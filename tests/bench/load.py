@@ -10,6 +10,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from statistics import quantiles
 from time import perf_counter
 from typing import Any
 
@@ -74,7 +75,15 @@ async def main(given: dict[str, Any]) -> dict[str, Any]:
     own = [visitors[place :: given["connections"]] for place in places]
     lines = [await asyncio.open_connection("127.0.0.1", given["port"]) for _ in places]
     await asyncio.gather(*(_connection(*lines[place], own[place], kinds, place, taken, wrong) for place in places))
-    return {"seconds": perf_counter() - began, "taken": taken, "wrong": wrong}
+    seconds = perf_counter() - began
+    taken["all"] = [each for some in taken.values() for each in some]
+    return {"seconds": seconds, "wrong": wrong, "taken": {kind: _summary(some) for kind, some in taken.items()}}
+
+
+def _summary(taken: list[float]) -> tuple[int, float, float, float]:
+    """How many, and the seconds within which half of them, 99 in 100 and all were answered."""
+    cuts = quantiles(taken, n=100)
+    return len(taken), cuts[49], cuts[98], max(taken)
 
 
 async def _connection(

@@ -1,11 +1,18 @@
 import asyncio
+import os
+import sys
+from uuid import uuid4
 
 import pytest
+from asyncpg.exceptions import ReadOnlySQLTransactionError
 from tortoise.exceptions import OperationalError, TransactionManagementError
 
 from panel.audit import AuditEntry, first_broken, record
-from panel.database import Database
+from panel.database import Database, brief, rows
+from panel.people.models import Exclusion
+from panel.settings import PREFIX, Settings
 from panel.staff.models import Role, Staff
+from panel.web.dutch import today
 
 
 async def hire(email: str) -> Staff:
@@ -55,3 +62,55 @@ async def test_the_audit_log_holds_under_many_writers_and_shows_a_changed_row(da
     forged = await AuditEntry.get(object="thing 7")
     await database.write(forge())
     assert await first_broken() == forged.id
+
+
+@brief
+async def count_brief(fails: bool) -> int:
+    await rows("INSERT INTO exclusion (digest, reason, since) VALUES ($1, 'drawn', $2)", str(uuid4()), today())
+    if fails:
+        raise ValueError("no")
+    [row] = await rows("SELECT count(*) AS number FROM exclusion")
+    return int(row["number"])
+
+
+async def test_brief_units_share_a_commit_and_one_that_fails_leaves_nothing(database: Database) -> None:
+    units = [database.write(count_brief(fails=number == 3)) for number in range(8)]
+    counted = await asyncio.gather(*units, return_exceptions=True)
+    assert isinstance(counted[3], ValueError)
+    assert await Exclusion.all().count() == 7
+    [failed] = await asyncio.gather(database.write(count_brief(fails=True)), return_exceptions=True)
+    assert isinstance(failed, ValueError)
+    assert await database.write(count_brief(fails=False)) == 8
+
+
+async def test_what_is_read_past_the_models_cannot_write_outside_a_unit_of_work(database: Database) -> None:
+    with pytest.raises((OperationalError, ReadOnlySQLTransactionError)):
+        await count_brief(fails=False)
+
+
+WRITING = """
+import asyncio
+from panel.database import Database
+from panel.settings import read_settings
+from tests.panel.test_database import count_brief
+
+async def main():
+    async with Database(read_settings()) as database:
+        for _ in range(50):
+            await database.write(count_brief(fails=False))
+
+asyncio.run(main())
+"""
+
+
+async def test_processes_that_share_a_database_take_turns(database: Database, settings: Settings) -> None:
+    names = ("secret_key", "var", "database_url", "vault_url")
+    own = {f"{PREFIX}{name.upper()}": str(getattr(settings, name)) for name in names}
+    others = [
+        await asyncio.create_subprocess_exec(sys.executable, "-c", WRITING, env={**os.environ, **own})
+        for _ in range(2)
+    ]
+    for _ in range(50):
+        await database.write(count_brief(fails=False))
+    assert [await other.wait() for other in others] == [0, 0]
+    assert await Exclusion.all().count() == 150
