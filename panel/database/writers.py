@@ -28,7 +28,7 @@ SHARED_COMMIT = 64  # units of work that may share one commit
 
 
 def brief(unit: Callable[P, Unit[T]]) -> Callable[P, Unit[T]]:
-    """Mark a unit of work that waits for nothing but `rows`: it takes less than being handed from thread to thread."""
+    """Mark a unit of work that waits for nothing but `rows`: it takes less than to go from thread to thread."""
     BRIEF.add(unit.__code__)
     return unit
 
