@@ -24,6 +24,7 @@ from panel.web.dutch import AMSTERDAM, today
 from panel.web.messages import Refused, sentence
 
 CLOSING_TIME = time(23, 59)
+PLANNED = ("sample_size", "quorum", "majority_percent", "closes_at", "report_due", "judgement_on", "decision_on")
 
 
 @dataclass(frozen=True)
@@ -80,11 +81,20 @@ def _columns(plan: Plan) -> dict[str, Any]:
     }
 
 
-async def approve(review: Review, staff: Staff) -> None:
-    """One of the two who must agree. The second approval releases the review."""
+def mark_of(review: Review) -> str:
+    """Another one when something changed that people approve."""
+    plan = [str(getattr(review, name)) for name in PLANNED]
+    seen = json.dumps([review.version_id, *plan, questions_of(review.composed)])
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+async def approve(review: Review, staff: Staff, seen: str = "") -> None:
+    """One of the two who must agree, to what `seen` marks. The second approval releases the review."""
     review = await Review.select_for_update().get(id=review.id)
     if review.state != State.DRAFT:
         raise Refused("review.not_draft")
+    if seen and seen != mark_of(review):
+        raise Refused("review.changed_meanwhile")
     if staff.role == Role.CLERK:
         other, review.approved_by_clerk = review.approved_by_drafter_id, staff
     else:

@@ -3,7 +3,7 @@ from starlette.responses import Response
 
 from panel.proposals.dossier import Dossier
 from panel.proposals.models import ProposalVersion
-from panel.reviews.actions import Plan, approve, change_plan, extend, prepare_review
+from panel.reviews.actions import Plan, approve, change_plan, extend, mark_of, prepare_review
 from panel.reviews.models import Review
 from panel.reviews.questions_pages import about_questions
 from panel.staff.access import staff_on
@@ -67,12 +67,14 @@ async def ask_approval(request: Request) -> Response:
         "version", "approved_by_drafter", "approved_by_clerk"
     )
     dossier = Dossier.from_json(review.version.content)
-    return page(request, "reviews/approve.html", review=review, dossier=dossier, **about_questions(review))
+    about = about_questions(review) | {"review": review, "dossier": dossier, "seen": mark_of(review)}
+    return page(request, "reviews/approve.html", **about)
 
 
 async def give_approval(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
-    await database_of(request).write(approve(review, staff_on(request)))
+    seen = (await read_fields(request)).text("seen")
+    await database_of(request).write(approve(review, staff_on(request), seen))
     return see(f"/bureau/{review.id}")
 
 

@@ -13,13 +13,13 @@ from panel.demo.browser import Page
 from panel.proposals.questions import default_questions, library
 from panel.reports.actions import report_folder, want_report
 from panel.reports.models import Build, Report
-from panel.reviews.actions import approve
+from panel.reviews.actions import approve, change_plan
 from panel.reviews.composing import MOST_QUESTIONS, add_from_library, move
 from panel.reviews.models import Review, State
 from panel.reviews.own_question import NEEDS
 from panel.staff.models import Staff
 from panel.web.messages import Refused, sentence
-from tests.panel.stage import Stage, dossier
+from tests.panel.stage import Stage, dossier, plan
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 DEFAULT = [question["id"] for question in default_questions()]
@@ -313,6 +313,25 @@ async def test_every_change_of_the_questions_takes_back_the_approval_that_was_gi
         now = await AuditEntry.filter(object=f"review {review.id}", action="questions changed").count()
         assert now == lines + 1, address
     assert await first_broken() is None
+
+
+@pytest.mark.parametrize("changed", ["questions", "plan"])
+async def test_nobody_approves_what_changed_after_the_page_was_opened(
+    stage: Stage, review: Review, sign_in: SignIn, changed: str
+) -> None:
+    drafter = await sign_in(stage.drafter)
+    address = f"/bureau/{review.id}/akkoord"
+    opened = Page(await drafter.get(address)).form("/akkoord").values
+    if changed == "plan":
+        await stage.database.write(change_plan(review, plan(quorum=6), stage.clerk))
+    else:
+        await stage.database.write(add_from_library(review, "wmo_snel", stage.clerk))
+    response = await drafter.post(address, data=opened)
+    assert (response.status_code, sentence("review.changed_meanwhile") in response.text) == (409, True)
+    assert (await Review.get(id=review.id)).approved_by_drafter_id is None
+    again = Page(await drafter.get(address)).form("/akkoord").values
+    assert (await drafter.post(address, data=again)).status_code == 303
+    assert (await Review.get(id=review.id)).approved_by_drafter_id == stage.drafter.id
 
 
 async def test_the_same_choice_again_changes_nothing_and_leaves_the_approval(
