@@ -1,5 +1,6 @@
 """What a form sent."""
 
+import re
 from datetime import date
 from typing import Any
 
@@ -10,6 +11,7 @@ from starlette.requests import Request
 from panel.web.messages import Refused
 
 MOST_BYTES = 4_000_000  # of a form without a file
+CHARSET = re.compile(r'charset="?utf-8"?\s*(;|$)', re.IGNORECASE)
 
 
 class Fields(dict[str, list[str]]):
@@ -51,7 +53,7 @@ class Fields(dict[str, list[str]]):
 
 
 async def read_fields(request: Request) -> Fields:
-    _require_size(request, MOST_BYTES)
+    _require_readable(request, MOST_BYTES)
     fields = Fields()
     async with request.form(max_files=0, max_fields=2_000, max_part_size=1_000_000) as form:
         for name, value in form.multi_items():
@@ -60,15 +62,21 @@ async def read_fields(request: Request) -> Fields:
     return fields
 
 
-def _require_size(request: Request, most: int) -> None:
-    """Before anything is read: every browser tells how much it will send."""
+def _require_readable(request: Request, most: int) -> None:
+    """Before anything is read: every browser tells how much it will send, and sends UTF-8.
+
+    Python knows codecs that take minutes for a megabyte, or that give what no database can hold.
+    """
     if "transfer-encoding" in request.headers or int(request.headers.get("content-length", 0)) > most:
         raise HTTPException(413)
+    kind = request.headers.get("content-type", "")
+    if kind.lower().count("charset") > (1 if CHARSET.search(kind) else 0):
+        raise HTTPException(400)
 
 
 async def read_upload(request: Request, name: str, most: int) -> tuple[str, bytes, Fields]:
     """One uploaded file with its name, and the other fields."""
-    _require_size(request, most + MOST_BYTES)
+    _require_readable(request, most + MOST_BYTES)
     fields = Fields()
     content, file_name = b"", ""
     async with request.form(max_files=1, max_fields=100, max_part_size=1_000_000) as form:

@@ -293,6 +293,25 @@ async def test_posts_that_are_too_large_are_refused_and_keep_nothing(
     assert await contents() == before
 
 
+def form_data(value: bytes, kind: str) -> dict[str, Any]:
+    content = b'--x\r\nContent-Disposition: form-data; name="answer"\r\n\r\n' + value + b"\r\n--x--\r\n"
+    return {"content": content, "headers": {"Content-Type": f"multipart/form-data; boundary=x{kind}"}}
+
+
+async def test_a_form_in_another_encoding_than_utf_8_is_refused_before_it_is_decoded(
+    browser: httpx2.AsyncClient, questionnaire: Questionnaire
+) -> None:
+    text = address(questionnaire, "q05_knel")
+    before = await contents()
+    for charset in ("punycode", "unicode_escape", "idna", "undefined", '"utf-16"', "utf-8; CHARSET=utf-7"):
+        refused = await browser.post(text, **form_data(b"-" + b"aa" * 100_000, f"; charset={charset}"))
+        assert refused.status_code == 400, charset
+    assert await contents() == before
+    for kind in ("", "; charset=utf-8", '; charset="UTF-8"'):
+        assert (await browser.post(text, **form_data("één".encode(), kind))).status_code == 303, kind
+    assert "één" in (await browser.get(text)).text
+
+
 ANOTHER_SITE = (
     {"Sec-Fetch-Site": "cross-site"},
     {"Sec-Fetch-Site": "same-site"},
