@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from pypika_tortoise import Field, Order
+from pypika_tortoise.enums import Order
 from pypika_tortoise.queries import Query
+from pypika_tortoise.terms import Field
 
 from panel.database import current
 from panel.settings import Settings

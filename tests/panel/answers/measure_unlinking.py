@@ -39,8 +39,15 @@ def _by_digest(found: Found) -> int:
 
 def _settings(var: Path, urls: Urls) -> Settings:
     var.mkdir()
-    own = {"worker": False, "smtp_tls": "none", "reminder_rest_hours": 0}
-    return Settings(SECRET, var, urls.main, urls.vault, **own)  # type: ignore[arg-type] # all of them fit
+    return Settings(
+        secret_key=SECRET,
+        var=var,
+        database_url=urls.main,
+        vault_url=urls.vault,
+        worker=False,
+        smtp_tls="none",
+        reminder_rest_hours=0,
+    )
 
 
 def main() -> None:

@@ -63,7 +63,7 @@ def _scalars(rows: Sequence[Row]) -> dict[str, Floats]:
 def _in_order(values: Sequence[Any]) -> Floats | None:
     numbers = [float(value) if isinstance(value, int | float) else np.nan for value in values]
     if not all(np.isnan(numbers)):
-        return np.nan_to_num(np.array(numbers), nan=float(np.nanmedian(numbers)))
+        return np.asarray(np.nan_to_num(np.array(numbers), nan=float(np.nanmedian(numbers))))
     texts = [str(value) for value in values]
     return rankdata(texts, method="dense").astype(float) if len(set(texts)) == len(texts) else None
 
@@ -133,7 +133,7 @@ def guesses(left: Things, right: Things, allowed: NDArray[np.bool_]) -> dict[str
     near = _nearness(left, right)
     costs |= near
     costs["shared rare values"] = _strangeness(left, right)
-    costs["all together"] = sum([np.mean(forward, axis=0), costs["shared rare values"], *near.values()])
+    costs["all together"] = np.sum([np.mean(forward, axis=0), costs["shared rare values"], *near.values()], axis=0)
     return {name: linear_sum_assignment(cost + never)[1] for name, cost in costs.items()}
 
 
