@@ -13,7 +13,10 @@ Lines = list[str]
 
 
 def in_words(question: Question, answer: Answer | None) -> Lines:
-    """The answer as a member would read it back, a line a thing; empty when the question was left open."""
+    """The answer as a member would read it back, a line a thing; empty when the question was left open.
+
+    In the order of the question: PostgreSQL sorts what stands in an answer.
+    """
     if answer is None:
         return []
     match question.form:
@@ -24,11 +27,14 @@ def in_words(question: Question, answer: Answer | None) -> Lines:
         case "scale":
             return [str(answer) if isinstance(answer, int) else question.label(answer)]
         case "single_per_item":
-            return [f"{question.label(item)}: {question.label(key)}" for item, key in answer.items()]
+            return [
+                f"{item.label}: {question.label(answer[item.key])}" for item in question.items if item.key in answer
+            ]
         case "multi_with_direction":
             return [
-                f"{question.label(key)}: {question.label(direction)}" if direction else question.label(key)
-                for key, direction in answer.items()
+                f"{option.label}: {question.label(answer[option.key])}" if answer[option.key] else option.label
+                for option in question.options
+                if option.key in answer
             ]
         case "multi_other":
             chosen = [question.label(key) for key in answer["chosen"]]
