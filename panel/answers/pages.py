@@ -36,7 +36,12 @@ async def proposal(request: Request) -> Response:
     filled = await filled_in(visit.keys, visit.questionnaire)
     first = next((question for question in visit.questions if question.id not in filled.draft), visit.questions[0])
     return page(
-        request, "answers/proposal.html", lang=visit.language, visit=visit, dossier=dossier, first=_address(first)
+        request,
+        "answers/proposal.html",
+        lang=visit.language,
+        visit=visit,
+        dossier=dossier,
+        first=RECEIPT if visit.hidden else _address(first),
     )
 
 
@@ -62,6 +67,8 @@ async def answer(request: Request) -> Response:
     try:
         given = read_answer(question, fields)
         if given is None and question.required:
+            if go == "back":
+                return see(_before(visit, question, visit.questions))
             raise AnswerError("required")
     except AnswerError as error:
         errors = what_is_wrong(question, error, visit.language)
@@ -74,6 +81,8 @@ async def answer(request: Request) -> Response:
         return PlainTextResponse(remark)
     if remark and go != "keep":
         return _question_page(request, visit, question, dict(fields), {}, remark=remark)
+    if visit.hidden:
+        return see(RECEIPT)
     chosen = {**visit.chosen, question.id: given}
     questions = asked(visit.questionnaire, {name: value for name, value in chosen.items() if value is not None})
     if go == "back":

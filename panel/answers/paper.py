@@ -10,7 +10,7 @@ from panel.answers.words import split_words
 from panel.audit import record
 from panel.draws.proof import read_code
 from panel.people.models import Channel, Member
-from panel.reviews.models import Review, State
+from panel.reviews.models import Review, State, is_over
 from panel.staff.actions import actor_of
 from panel.staff.models import Staff
 from panel.web.dutch import today
@@ -23,7 +23,7 @@ FIRST, ONE_IN = 10, 10  # forms that are all typed in again, and how many of tho
 async def open_review(review_id: int) -> Review:
     """Also in the half hour after the closing moment: for what came in on the last day."""
     review = await Review.get(id=review_id)
-    if review.state != State.OPEN:
+    if review.state != State.OPEN or is_over(review.closes_at):
         raise Refused("paper.not_open")
     return review
 

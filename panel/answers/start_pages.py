@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from starlette.requests import Request
 from starlette.responses import Response
 
-from panel.answers.actions import keys_of, require_known_secret
+from panel.answers.actions import Keys, known_secret, require_known_secret
 from panel.answers.display_pages import keep_wishes
 from panel.answers.kept import kept_reviews
 from panel.answers.models import Ballot
@@ -13,7 +13,7 @@ from panel.answers.vault import make_secret
 from panel.answers.visits import MEMBER_COOKIE, remember, visit_of
 from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
 from panel.people.models import Member
-from panel.reviews.models import Review, State
+from panel.reviews.models import Review, State, is_over
 from panel.web.display import address_in, chosen_language, forget_display, in_large_print, language_of
 from panel.web.failures import Wrong
 from panel.web.request import database_of, see, settings_of
@@ -78,6 +78,9 @@ async def member_of_link(request: Request) -> Member:
 
 async def _is_open(member: Member, review: Review) -> bool:
     """After the closing moment only for who began before it: they have a while to finish."""
-    if review.state != State.OPEN or datetime.now(UTC) < review.closes_at:
-        return bool(review.state == State.OPEN)
-    return await Ballot.exists(key=(await keys_of(member)).ballot)
+    if review.state != State.OPEN or is_over(review.closes_at):
+        return False
+    if datetime.now(UTC) < review.closes_at:
+        return True
+    secret = await known_secret(review.id)
+    return secret is not None and await Ballot.exists(key=Keys(secret, member.id).ballot)

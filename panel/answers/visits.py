@@ -14,7 +14,7 @@ from panel.answers.actions import Keys, Stored, ballot_at
 from panel.answers.kept import Kept, kept_reviews
 from panel.database import rows
 from panel.people.models import Member
-from panel.reviews.models import Review, State
+from panel.reviews.models import Review, State, is_over
 from panel.web.cookies import SignedCookie
 from panel.web.display import Language, language_of
 from panel.web.templating import page
@@ -53,7 +53,7 @@ class Visit:
 
     @cached_property
     def questions(self) -> tuple[Question, ...]:
-        return asked(self.questionnaire, self.chosen)
+        return asked(self.questionnaire, {} if self.hidden else self.chosen)  # the route tells the answers
 
     @property
     def handed_in(self) -> bool:
@@ -74,7 +74,7 @@ async def visit_of(request: Request) -> Visit | None:
     for row in await rows(MEMBER, member_id, link_version):
         facts = dict(row)
         state, closes_at = facts.pop("state"), facts.pop("closes_at")
-        if state != State.OPEN:
+        if state != State.OPEN or is_over(closes_at):
             reviews.drop(facts["review_id"])
             return None
         member = Member(**facts)

@@ -1,5 +1,5 @@
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -20,6 +20,11 @@ def in_order(value: Any) -> str:
 def from_order(stored: str | bytes) -> Any:
     value = json.loads(stored)
     return json.loads(value) if isinstance(value, str) else value  # as it was kept before
+
+
+def is_over(closes_at: datetime | str) -> bool:
+    """Also when no worker came by yet to close it. SQLite keeps a moment as text."""
+    return datetime.now(UTC) >= datetime.fromisoformat(str(closes_at)) + GRACE
 
 
 class State(StrEnum):

@@ -107,6 +107,27 @@ async def test_who_began_before_the_closing_moment_can_finish_and_nobody_else_be
     assert (await Ballot.get()).answers == {"q09_stem": "tegen"}
 
 
+async def test_after_the_grace_nobody_gets_in_even_when_no_worker_closed_the_ballot_box(
+    stage: Stage, review: Review, browser: httpx2.AsyncClient, link: str, open_browser: OpenBrowser
+) -> None:
+    await hand_in(browser, "voor")
+    await stage.change(Review.filter(id=review.id), closes_at=datetime.now(UTC) - GRACE - timedelta(seconds=1))
+    for method, address in (("GET", CHECK), ("POST", VOTE), ("POST", "/mening/versturen")):
+        assert (await browser.request(method, address, data={"answer": "tegen"})).status_code == 403
+    assert "Deze vragenlijst is gesloten" in (await open_browser().get(link)).text
+    assert (await open_browser().post(link)).headers["location"] == link
+    assert (await Ballot.get()).draft == {"q09_stem": "voor"}
+
+
+async def test_when_nobody_began_a_late_link_leads_to_the_page_that_says_it_is_closed(
+    stage: Stage, review: Review, client: httpx2.AsyncClient, link: str
+) -> None:
+    await stage.database.vault.write(destroy_secret(review.id))
+    await stage.change(Review.filter(id=review.id), closes_at=datetime.now(UTC) - timedelta(seconds=1))
+    closed = await client.get(link)
+    assert (closed.status_code, "Deze vragenlijst is gesloten" in closed.text) == (200, True)
+
+
 async def test_the_ballot_box_closes_by_itself_after_the_grace(stage: Stage, review: Review) -> None:
     await stage.change(Review.filter(id=review.id), closes_at=datetime.now(UTC) - GRACE + timedelta(seconds=1.5))
     began = datetime.now(UTC)
@@ -230,6 +251,51 @@ async def test_a_question_that_is_not_asked_is_passed_by_and_nothing_entered_is_
     assert "Te duur." in words(await browser.get(CHECK))
     await browser.post("/mening/versturen")
     assert (await filled_in(keys, questionnaire)).answers == {"q09_stem": "tegen", "q10_reden": "Te duur."}
+
+
+async def test_an_answer_that_is_in_does_not_show_in_where_pages_lead(
+    stage: Stage, review: Review, browser: httpx2.AsyncClient
+) -> None:
+    await routed(stage, review)
+    mark, seen = "/mening/vraag/q11_cijfer", []
+    for vote in ("tegen", "voor"):
+        await browser.post("/mening/laat-zien")
+        await hand_in(browser, vote)
+        wrong = await browser.post(mark, data={"answer": "elf"})
+        back = await browser.post(mark, data={"answer": "7", "go": "back"})
+        links = re.findall(r"/mening/\w+[^\"]*", (await browser.get("/mening")).text)
+        seen.append(
+            (wrong.status_code, re.findall(r"Vraag \d+ van \d+", wrong.text), back.headers["location"], links)
+        )
+    assert seen[0] == seen[1]
+    assert (seen[0][0], seen[0][2]) == (422, RECEIPT)
+
+
+async def test_the_vote_can_be_left_open_to_go_back(browser: httpx2.AsyncClient) -> None:
+    before = "/mening/vraag/q08_uitzondering"
+    assert (await browser.post(VOTE, data={"go": "back"})).headers["location"] == before
+    await browser.post(VOTE, data={"answer": "tegen"})
+    assert (await browser.post(VOTE, data={"go": "back"})).headers["location"] == before
+    assert (await Ballot.get()).draft == {"q09_stem": "tegen"}
+    assert (await browser.post(VOTE, data={"go": "next"})).status_code == 422
+
+
+async def test_answers_are_read_back_in_the_order_of_the_question(
+    browser: httpx2.AsyncClient, review: Review
+) -> None:
+    questionnaire = read(review.questionnaire)
+    values, areas = questionnaire.question("q03_grondwaarden"), questionnaire.question("q04_gevolgen")
+    await browser.post(
+        f"/mening/vraag/{values.id}", data={f"answer_{item.key}": values.keys[0] for item in values.items}
+    )
+    chosen = [option for option in areas.options if option.key not in areas.alone][: areas.most]
+    directed = {f"answer_{option.key}": areas.directions[0].key for option in chosen}
+    await browser.post(f"/mening/vraag/{areas.id}", data={"answer": [option.key for option in chosen], **directed})
+    page = words(await browser.get(CHECK))
+    for options in (values.items, chosen):
+        places = [page.index(f"{option.label}: ") for option in options]
+        assert places == sorted(places)
+        assert len(places) > 1
 
 
 async def test_a_review_that_closes_without_its_vault_keeps_the_words_and_no_side(
