@@ -137,9 +137,9 @@ def check_answers(questionnaire: Questionnaire, answers: Answers) -> None:
         if question_id not in questions:
             raise AnswerError("no_question")
         check_answer(questions[question_id], answer)
-    path = asked(questionnaire, answers)
+    path = {question.id for question in asked(questionnaire, answers)}
     for question_id in answers:
-        if questions[question_id] not in path:
+        if question_id not in path:
             raise AnswerError("not_asked", question=questions[question_id].text)
     for question in missing(questionnaire, answers):
         raise AnswerError("required", question=question.text)
