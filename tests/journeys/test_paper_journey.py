@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pikepdf
 import pytest
 
 from panel.database import Database
@@ -87,8 +88,17 @@ async def print_the_form(member: Visitor, mail: Mail, folder: Path) -> None:
     await member.page.emulate_media(media="print")
     assert not await member.link("English").is_visible()
     assert await member.page.locator(".samenspraak-boxes li").first.is_visible()
-    await member.page.pdf(path=folder / "form.pdf", format="A4", prefer_css_page_size=True)
-    assert 4 <= len(re.findall(rb"/Type\s*/Page\b", (folder / "form.pdf").read_bytes())) <= 8
+    plain, usual = [await pages_of(member, folder, address_in_margin=wish) for wish in (False, True)]
+    assert 4 <= len(plain) <= 8
+    assert usual == plain, "the personal link, which is the address of the page, must not be printed on the form"
+
+
+async def pages_of(visitor: Visitor, folder: Path, *, address_in_margin: bool) -> list[bytes]:
+    """What is drawn on each page of A4; browsers print the address of a page in its margin unless told otherwise."""
+    file = folder / f"form-{address_in_margin}.pdf"
+    await visitor.page.pdf(path=file, format="A4", prefer_css_page_size=True, display_header_footer=address_in_margin)
+    with pikepdf.open(file) as printed:
+        return [page.Contents.read_bytes() for page in printed.pages]
 
 
 async def print_for_somebody(clerk: Visitor, review: str, mail: Mail) -> None:
