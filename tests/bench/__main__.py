@@ -1,5 +1,5 @@
 """`python -m tests.bench [draw|mail|answers|report ...]`: measure these subjects, or all of them. And on request
-`volume`: a hundred thousand invitations.
+`volume`: a hundred thousand invitations; `answers_postgres`: members who answer, on PostgreSQL.
 """
 
 import os
@@ -15,7 +15,7 @@ from panel.settings import ROOT
 from tests.bench.timing import ROUNDS, console
 
 SUBJECTS = ("draw", "mail", "answers", "report")
-ON_REQUEST = ("volume",)
+ON_REQUEST = ("volume", "answers_postgres")
 
 
 def main(named: list[str]) -> int:

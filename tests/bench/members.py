@@ -16,7 +16,7 @@ from panel.settings import Settings
 from tests.bench.load import Visitor
 from tests.bench.timing import console
 
-REQUESTS = 10_000
+REQUESTS = 100_000
 CONNECTIONS = 32
 PROCESSES = 2
 
