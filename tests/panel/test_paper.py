@@ -5,6 +5,7 @@ import html
 import logging
 import re
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -166,6 +167,17 @@ async def test_the_printed_form_says_in_words_when_a_question_is_asked(
     number = next(place for place, one in enumerate(routed.questions, 1) if one.is_vote)
     said = words(await client.get(f"{link(stage, members[0])}/papier"))
     assert f"Alleen als u bij vraag {number} koos: ‘{routed.vote.label('tegen')}’." in said
+
+
+async def test_the_form_says_where_to_send_it(
+    app: Starlette, stage: Stage, members: list[Member], client: httpx2.AsyncClient
+) -> None:
+    address = f"{link(stage, members[0])}/papier"
+    assert "Stuur hem naar het gemeentehuis" in words(await client.get(address))
+    app.state.settings = replace(app.state.settings, contact_address="Antwoordnummer 1, 3500 VB Voorbeeld")
+    assert "Stuur het formulier in een envelop naar: Antwoordnummer 1, 3500 VB Voorbeeld." in words(
+        await client.get(address)
+    )
 
 
 async def test_the_form_is_printed_only_by_who_can_still_answer(
