@@ -52,11 +52,38 @@ async def change_own(review: Review, question_id: str, entry: Entry, staff: Staf
         place = place_of(questions, question_id)
         if not OWN.match(question_id):
             raise Refused("questions.not_own")
-        kept = {name: questions[place][name] for name in ("id", "when") if name in questions[place]}
+        before = questions[place]
+        kept = {name: before[name] for name in ("id", "when") if name in before}
         questions[place] = kept | entry
-        return questions
+        now = _keys_now(before.get("options", {}), entry.get("options", {}))
+        return [_following(question, question_id, now) for question in questions]
 
     await _change(review, staff, change, f"changed {question_id}")
+
+
+def _keys_now(before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Key of each choice before -> its key after: of the same words, or of other words in the same place.
+
+    A choice that is gone becomes a key that nothing has, so that a condition on it is told to be wrong.
+    """
+    words = {texts[0]: key for key, texts in after.items()}
+    old_words = [texts[0] for texts in before.values()]
+    now = {}
+    for key, (text, *_) in before.items():
+        reworded = key in after and after[key][0] not in old_words
+        now[key] = words.get(text, key if reworded else f"{text} (weggehaald)")
+    return now
+
+
+def _following(question: Entry, on: str, now: Mapping[str, str]) -> Entry:
+    """With its conditions on the question `on` about the same choices as before."""
+    if not (when := question.get("when")):
+        return question
+    followed = [
+        {name: [now.get(str(key), key) for key in keys] if name == on else keys for name, keys in each.items()}
+        for each in (when if isinstance(when, list) else [when])
+    ]
+    return question | {"when": followed if isinstance(when, list) else followed[0]}
 
 
 async def move(review: Review, question_id: str, step: int, staff: Staff) -> None:

@@ -150,6 +150,28 @@ async def test_her_own_question_can_be_changed_and_keeps_its_id_its_place_and_wh
     assert (changed["nl"], changed["when"], await kept(review)) == ("Is het genoeg?", {VOTE: ["tegen"]}, before)
 
 
+async def test_a_condition_stays_with_the_choice_it_was_made_for(
+    review: Review, clerk: httpx2.AsyncClient, questions: str
+) -> None:
+    asked = await add_own(clerk, questions)
+    why = await add_own(clerk, questions, "text", nl="Waarom?")
+    await clerk.post(f"{questions}/{why}/wie", data={asked: ["k1", "k2"]})  # Ja, Een beetje
+
+    async def change(dutch: str, english: str) -> str:
+        changed = {**TYPED, "options_nl": dutch, "options_en": english}
+        assert (await clerk.post(f"{questions}/{asked}/wijzigen", data=changed)).status_code == 303
+        return text_on(await clerk.get(questions))
+
+    page = await change("Misschien\nJa\nEen beetje\nNee", "Maybe\nYes\nA little\nNo")
+    assert "kiest: ‘Ja’, ‘Een beetje’." in page
+    page = await change("Misschien\nJa zeker\nEen beetje\nNee", "Maybe\nYes\nA little\nNo")
+    assert "kiest: ‘Ja zeker’, ‘Een beetje’." in page
+    assert "dat er niet meer is" not in page
+    page = await change("Misschien\nEen beetje\nNee", "Maybe\nA little\nNo")
+    assert "kiest: ‘Ja zeker (weggehaald)’, ‘Een beetje’." in page
+    assert "hangt af van een antwoord bij ‘Is er genoeg hulp?’ dat er niet meer is" in page
+
+
 async def test_only_a_question_of_her_own_can_be_changed(clerk: httpx2.AsyncClient, questions: str) -> None:
     for method in ("GET", "POST"):
         assert (await clerk.request(method, f"{questions}/q01_duidelijk/wijzigen", data=TYPED)).status_code == 404
