@@ -135,17 +135,24 @@ async def save_answer(member: Member, keys: Keys, question: Question, answer: An
     if chosen is not None:
         draft[question.id] = chosen
     classes = [getattr(member, name) for name in CLASSES]
-    await rows(SAVE_BALLOT, str(uuid4()), member.review_id, keys.ballot, json.dumps(draft), *classes)
+    await rows(_anywhere(SAVE_BALLOT), str(uuid4()), member.review_id, keys.ballot, json.dumps(draft), *classes)
     if asks_words(question):
         await _save_words(member.review_id, keys.words(question.id), question.id, words)
 
 
 async def _save_words(review_id: int, key: str, question_id: str, words: str | None) -> None:
     if words is not None:
-        await rows(SAVE_WORDS, str(uuid4()), review_id, key, question_id, words)
+        await rows(_anywhere(SAVE_WORDS), str(uuid4()), review_id, key, question_id, words)
         return
     await rows("DELETE FROM written WHERE key = $1 AND answer IS NULL", key)
     await rows("UPDATE written SET draft = NULL WHERE key = $1", key)
+
+
+def _anywhere(insert: str) -> str:
+    """On SQLite rows lie in the order of their rowid. A random one does not tell what came before what."""
+    if dialect() == "postgres":
+        return insert
+    return insert.replace("(id,", "(rowid, id,").replace("VALUES (", "VALUES (random(), ")
 
 
 @brief
