@@ -23,7 +23,7 @@ PLACES = re.compile(r"/mening(/vraag/[\w-]+|/controle|/dank)?")
 async def change(request: Request) -> Response:
     visit = await visit_of(request)
     if visit is None:
-        return come_back(request)
+        return await come_back(request)
     fields = await read_fields(request)
     place = fields.text("terug")
     response = see(place if PLACES.fullmatch(place) else "/mening/controle")

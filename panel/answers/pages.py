@@ -30,7 +30,7 @@ WITH_SCRIPT = {"Content-Security-Policy": f"{POLICY}; script-src 'self'; connect
 async def proposal(request: Request) -> Response:
     visit = await visit_of(request)
     if visit is None:
-        return come_back(request)
+        return await come_back(request)
     version = await ProposalVersion.get(id=visit.review.version_id)
     dossier = Dossier.from_json(version.content)
     filled = await filled_in(visit.keys, visit.questionnaire)
@@ -48,7 +48,7 @@ async def proposal(request: Request) -> Response:
 async def ask(request: Request) -> Response:
     visit = await visit_of(request)
     if visit is None:
-        return come_back(request)
+        return await come_back(request)
     question = _question(request, visit)
     if visit.hidden:
         return see(RECEIPT)
@@ -60,7 +60,7 @@ async def ask(request: Request) -> Response:
 async def answer(request: Request) -> Response:
     visit = await visit_of(request)
     if visit is None:
-        return come_back(request)
+        return await come_back(request)
     question = _question(request, visit)
     fields = await read_fields(request)
     go = fields.text("go")
@@ -87,13 +87,13 @@ async def answer(request: Request) -> Response:
     questions = asked(visit.questionnaire, {name: value for name, value in chosen.items() if value is not None})
     if go == "back":
         return see(_before(visit, question, questions))
-    return see(CHECK if go == "check" else _after(visit, question, questions))
+    return see(_after(visit, question, questions))
 
 
 async def check(request: Request) -> Response:
     visit = await visit_of(request)
     if visit is None:
-        return come_back(request)
+        return await come_back(request)
     return see(RECEIPT) if visit.hidden else await _check_page(request, visit)
 
 
@@ -124,7 +124,7 @@ def _changed(visit: Visit, filled: Filled) -> bool:
 async def hand_in(request: Request) -> Response:
     visit = await visit_of(request)
     if visit is None:
-        return come_back(request)
+        return await come_back(request)
     try:
         await database_of(request).write(record_ballot(visit.member, visit.keys, visit.questionnaire))
     except AnswerError:
@@ -137,7 +137,7 @@ async def hand_in(request: Request) -> Response:
 async def receipt(request: Request) -> Response:
     visit = await visit_of(request)
     if visit is None:
-        return come_back(request)
+        return await come_back(request)
     if not visit.handed_in:
         return see(CHECK)
     filled = await filled_in(visit.keys, visit.questionnaire)
@@ -149,7 +149,7 @@ async def show(request: Request) -> Response:
     """An answer that is in comes in sight only when somebody asks for it."""
     visit = await visit_of(request)
     if visit is None:
-        return come_back(request)
+        return await come_back(request)
     response = see(CHECK)
     remember(request, response, visit.member, shown=True)
     return response

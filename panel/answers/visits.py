@@ -76,6 +76,7 @@ async def visit_of(request: Request) -> Visit | None:
         state, closes_at = facts.pop("state"), facts.pop("closes_at")
         if state != State.OPEN or is_over(closes_at):
             reviews.drop(facts["review_id"])
+            request.state.closed = facts["review_id"]
             return None
         member = Member(**facts)
         if member.typed_in:
@@ -99,8 +100,11 @@ def remember(request: Request, response: Response, member: Member, shown: bool) 
     MEMBER_COOKIE.write(request, response, f"{member.id} {member.link_version} {until}")
 
 
-def come_back(request: Request) -> Response:
-    """No cookie, or the review closed meanwhile: a page that says how to go on; nothing was lost."""
+async def come_back(request: Request) -> Response:
+    """Of a visit that is none, or no longer: a page that says why, and how to go on."""
+    if closed := getattr(request.state, "closed", 0):
+        review = await Review.get(id=closed)
+        return page(request, "answers/closed.html", 403, lang=language_of(request), review=review, early=False)
     if getattr(request.state, "typed_in", False):
         return page(request, "answers/typed_in.html", 409, lang=language_of(request))
     return page(request, "answers/come_back.html", 403, lang=language_of(request))

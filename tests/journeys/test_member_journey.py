@@ -499,9 +499,8 @@ async def test_after_closing_a_link_says_so_and_leads_to_the_public_page(
         await visitor.page.reload()
     await visitor.look()
     await visitor.page.goto("/mening/vraag/q01_duidelijk")
-    while await visitor.heading() != "Open uw link opnieuw":  # the half hour is over, and the worker comes by
-        await visitor.page.reload()
-    await visitor.page.goto(link)
+    assert await visitor.heading() == "Deze vragenlijst is gesloten"
     await visitor.follow("openbare pagina van deze tweede mening")
-    assert await visitor.page.get_by_text("Het rapport komt uiterlijk op").is_visible()
+    while not await visitor.page.get_by_text("Het rapport komt uiterlijk op").is_visible():  # the worker comes by
+        await visitor.page.reload()
     await visitor.look()

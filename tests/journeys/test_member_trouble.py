@@ -128,5 +128,5 @@ async def test_who_is_busy_at_the_closing_moment_can_finish_and_who_is_too_late_
         await other.page.reload()
     assert await other.heading() == "Deze vragenlijst is gesloten"
     await busy.press("Volgende")
-    assert await busy.heading() == "Open uw link opnieuw"
+    assert await busy.heading() == "Deze vragenlijst is gesloten"
     await busy.look()

@@ -187,7 +187,7 @@ async def test_an_answer_can_be_changed_until_closing_and_the_last_content_count
     await stage.close(review)
     too_late = await browser.post(vote, data={"answer": "voor"})
     assert too_late.status_code == 403
-    assert "Open uw link opnieuw" in too_late.text
+    assert "Deze vragenlijst is gesloten" in too_late.text
     assert "gesloten" in (await browser.get(link)).text
     assert (await browser.post(link)).headers["location"] == link
     assert (await Ballot.get()).answers == {"q09_stem": "tegen"}

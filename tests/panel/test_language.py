@@ -396,11 +396,16 @@ async def test_who_leaves_reads_goodbye_in_their_language(reader: httpx2.AsyncCl
     assert_english(await reader.get(left.headers["location"]), "Goodbye")
 
 
-async def test_a_visit_that_ended_is_told_so_in_the_language_that_was_chosen(
+async def test_a_visit_that_ended_is_told_so_in_the_language_that_was_chosen(reader: httpx2.AsyncClient) -> None:
+    reader.cookies.delete("mening")
+    assert_english(await reader.get("/mening/vraag/q01_duidelijk"), "Open your link again")
+
+
+async def test_who_is_busy_when_a_review_closes_is_told_so_in_the_language_that_was_chosen(
     reader: httpx2.AsyncClient, stage: Stage, review: Review
 ) -> None:
     await stage.close(review)
-    assert_english(await reader.get("/mening/vraag/q01_duidelijk"), "Open your link again")
+    assert_english(await reader.get("/mening/vraag/q01_duidelijk"), "This questionnaire is closed")
 
 
 async def test_the_first_page_with_its_styles_is_small_in_each_language_and_in_large_print(

@@ -113,10 +113,20 @@ async def test_after_the_grace_nobody_gets_in_even_when_no_worker_closed_the_bal
     await hand_in(browser, "voor")
     await stage.change(Review.filter(id=review.id), closes_at=datetime.now(UTC) - GRACE - timedelta(seconds=1))
     for method, address in (("GET", CHECK), ("POST", VOTE), ("POST", "/mening/versturen")):
-        assert (await browser.request(method, address, data={"answer": "tegen"})).status_code == 403
+        closed = await browser.request(method, address, data={"answer": "tegen"})
+        assert (closed.status_code, "Deze vragenlijst is gesloten" in closed.text) == (403, True)
     assert "Deze vragenlijst is gesloten" in (await open_browser().get(link)).text
     assert (await open_browser().post(link)).headers["location"] == link
     assert (await Ballot.get()).draft == {"q09_stem": "voor"}
+
+
+async def test_who_is_answering_when_a_review_is_withdrawn_hears_why(
+    stage: Stage, review: Review, browser: httpx2.AsyncClient
+) -> None:
+    await browser.post(VOTE, data={"answer": "voor"})
+    await stage.withdraw(review)
+    stopped = await browser.post(VOTE, data={"answer": "tegen"})
+    assert (stopped.status_code, "Het voorstel is van tafel." in stopped.text) == (403, True)
 
 
 async def test_when_nobody_began_a_late_link_leads_to_the_page_that_says_it_is_closed(
