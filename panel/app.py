@@ -13,9 +13,6 @@ from starlette.routing import BaseRoute, Mount, Route
 
 from panel.answers import display_pages as display
 from panel.answers import pages as answers
-from panel.answers import paper_check_pages as again
-from panel.answers import paper_pages as paper
-from panel.answers import sheet_pages as sheets
 from panel.answers import start_pages as door
 from panel.answers.kept import KeptReviews
 from panel.arguments import pages as arguments
@@ -32,6 +29,9 @@ from panel.invitations import pages as invitations
 from panel.invitations import post_pages as mail
 from panel.invitations import reserve_pages as reserves
 from panel.invitations import trial_pages as trials
+from panel.paper import check_pages as again
+from panel.paper import pages as paper
+from panel.paper import sheet_pages as sheets
 from panel.people import pages as people
 from panel.people import quality
 from panel.proposals import pages as proposals

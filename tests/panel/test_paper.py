@@ -16,7 +16,6 @@ from starlette.applications import Starlette
 from deliberation.answering import Answer
 from deliberation.questionnaire import Question, Questionnaire, read
 from deliberation.routing import asked
-from panel.answers import paper
 from panel.answers.actions import filled_in, keys_of, record_ballot
 from panel.answers.closing import close_review
 from panel.answers.models import Ballot, PaperEntry, Written
@@ -25,6 +24,7 @@ from panel.answers.wording import typed_values
 from panel.audit import AuditEntry
 from panel.draws.proof import in_groups
 from panel.invitations.links import ANSWER, make_token
+from panel.paper import actions as paper
 from panel.people.models import Channel, Member
 from panel.reviews.models import GRACE, Review, State
 from panel.staff.actions import add_staff

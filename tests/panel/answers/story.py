@@ -9,11 +9,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from deliberation.questionnaire import Questionnaire, read
-from panel.answers.paper import enter
 from panel.answers.vault import ReviewSecret
 from panel.app import create_app
 from panel.demo.service import free_port
 from panel.mail.models import UNDER_WAY, Message
+from panel.paper.actions import enter
 from panel.people.models import Channel
 from panel.reviews.models import Review, State
 from panel.settings import Settings

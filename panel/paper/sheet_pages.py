@@ -6,11 +6,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.questionnaire import read
-from panel.answers import paper
-from panel.answers.paper_codes import refuse_code
 from panel.answers.routing_words import only_if
 from panel.answers.start_pages import member_of_link
 from panel.draws.proof import in_groups
+from panel.paper import actions as paper
+from panel.paper.codes import refuse_code
 from panel.people.models import Member
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review, State
@@ -47,7 +47,7 @@ async def make(request: Request) -> Response:
 def _code_page(request: Request, review: Review, fields: Fields, refused: Refused | None = None) -> Response:
     errors = {refused.field: refused.sentence} if refused else {}
     status = 422 if refused else 200
-    return page(request, "answers/sheet_ask.html", status, review=review, typed=fields.typed(), errors=errors)
+    return page(request, "paper/sheet_ask.html", status, review=review, typed=fields.typed(), errors=errors)
 
 
 async def _sheet(request: Request, member: Member, language: Language) -> Response:
@@ -55,7 +55,7 @@ async def _sheet(request: Request, member: Member, language: Language) -> Respon
     questionnaire = read(review.questionnaire, language)
     return page(
         request,
-        "answers/sheet.html",
+        "paper/sheet.html",
         lang=language,
         review=review,
         dossier=Dossier.from_json(review.version.content),

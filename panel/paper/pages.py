@@ -6,12 +6,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.questionnaire import read
-from panel.answers import paper
 from panel.answers.actions import require_known_secret
 from panel.answers.models import PaperEntry
-from panel.answers.paper_codes import refuse_code
-from panel.answers.paper_form import Typed, form_page, read_form
 from panel.answers.vault import make_secret
+from panel.paper import actions as paper
+from panel.paper.codes import refuse_code
+from panel.paper.form import Typed, form_page, read_form
 from panel.people.models import Channel, Member
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
@@ -58,7 +58,7 @@ async def take_answers(request: Request) -> Response:
 
 async def saved(request: Request) -> Response:
     review = await paper.open_review(request.path_params["id"])
-    return page(request, "answers/paper_saved.html", review=review, checked=False)
+    return page(request, "paper/saved.html", review=review, checked=False)
 
 
 async def _whose(review: Review, fields: Fields) -> tuple[Member, Channel]:
@@ -72,7 +72,7 @@ async def _code_page(request: Request, review: Review, fields: Fields, refused: 
     entries = PaperEntry.filter(review=review)
     return page(
         request,
-        "answers/paper.html",
+        "paper/index.html",
         422 if refused else 200,
         review=review,
         late=datetime.now(UTC) >= review.closes_at,

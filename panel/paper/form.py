@@ -94,7 +94,7 @@ def form_page(
     numbered = [replace(one, text=f"{number}. {one.text}") for number, one in enumerate(questionnaire.questions, 1)]
     return page(
         request,
-        "answers/paper_form.html",
+        "paper/form.html",
         status,
         review=review,
         code=in_groups(member.code or ""),

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from panel.answers.paper import UNKNOWN
+from panel.paper.actions import UNKNOWN
 from panel.staff.access import staff_on
 from panel.staff.actions import actor_of
 from panel.web.failures import failed

@@ -4,11 +4,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.questionnaire import Questionnaire, read
-from panel.answers import paper
 from panel.answers.models import PaperEntry
-from panel.answers.paper_codes import refuse_code
-from panel.answers.paper_form import Typed, at_each, form_page, read_form
 from panel.draws.proof import in_groups
+from panel.paper import actions as paper
+from panel.paper.codes import refuse_code
+from panel.paper.form import Typed, at_each, form_page, read_form
 from panel.people.models import Member
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
@@ -57,7 +57,7 @@ async def take_answers(request: Request) -> Response:
 
 async def checked(request: Request) -> Response:
     review = await paper.open_review(request.path_params["id"])
-    return page(request, "answers/paper_saved.html", review=review, checked=True)
+    return page(request, "paper/saved.html", review=review, checked=True)
 
 
 def _differences(questionnaire: Questionnaire, questions: list[str]) -> dict[str, str]:
@@ -77,7 +77,7 @@ async def _code_page(request: Request, review: Review, fields: Fields, refused: 
         codes[_for_whom(entry, staff_on(request))].append(in_groups(entry.member.code or ""))
     return page(
         request,
-        "answers/paper_check.html",
+        "paper/check.html",
         422 if refused else 200,
         review=review,
         typed=fields.typed(),
