@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.answering import Answer, AnswerError, read_answer
+from deliberation.answering import Answer, AnswerError, missing, read_answer
 from deliberation.questionnaire import Question, Questionnaire, read
 from deliberation.routing import relevant
 from panel.answers.routing_words import only_if
@@ -30,16 +30,18 @@ class Typed:
 
 
 def read_form(questionnaire: Questionnaire, fields: Fields) -> Typed:
-    answers, errors = {}, {}
+    answers: dict[str, Answer] = {}
+    wrong: dict[str, AnswerError] = {}
     for question in questionnaire.questions:
         try:
             if (answer := _read(question, fields)) is not None:
                 answers[question.id] = answer
         except AnswerError as error:
-            for name, words in _what_is_wrong(question, error).items():
-                errors[_prefix(question) + name] = _said(questionnaire, question, words)
-    if errors:
-        return Typed(answers, errors=errors)
+            wrong[question.id] = error
+    for question in missing(questionnaire, answers):
+        wrong.setdefault(question.id, AnswerError("required"))
+    if wrong:
+        return Typed(answers, errors=_sentences(questionnaire, wrong))
     asked = relevant(questionnaire, answers)
     off_path = [name for name in answers if name not in asked]
     told = not off_path or fields.get("left_out") == [" ".join(off_path)]
@@ -49,15 +51,21 @@ def read_form(questionnaire: Questionnaire, fields: Fields) -> Typed:
 def _read(question: Question, fields: Fields) -> Answer | None:
     start = _prefix(question)
     own = {name.removeprefix(start): values for name, values in fields.items() if name.startswith(start)}
-    answer = read_answer(question, own)
-    if answer is None and question.required:
-        raise AnswerError("required")
-    return answer
+    return read_answer(question, own)
 
 
 def _prefix(question: Question) -> str:
     """Of the names of its fields: there are more questions on the page."""
     return f"{question.id}-"
+
+
+def _sentences(questionnaire: Questionnaire, wrong: Mapping[str, AnswerError]) -> dict[str, str]:
+    return {
+        _prefix(question) + name: _said(questionnaire, question, words)
+        for question in questionnaire.questions
+        if question.id in wrong
+        for name, words in _what_is_wrong(question, wrong[question.id]).items()
+    }
 
 
 def _what_is_wrong(question: Question, error: AnswerError) -> dict[str, str]:

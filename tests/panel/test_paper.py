@@ -446,6 +446,22 @@ async def test_answers_to_questions_that_are_not_asked_are_left_out_after_it_was
     assert await stored(members[1], routed) == {"q09_stem": "voor", "q10_reden": WORDS}
 
 
+async def test_what_must_be_answered_must_be_so_only_by_who_is_asked(
+    stage: Stage, review: Review, members: list[Member], routed: Questionnaire, clerk: httpx2.AsyncClient
+) -> None:
+    data = (await Review.get(id=review.id)).questionnaire
+    data["questions"][-1]["required"] = True
+    await stage.change(Review.filter(id=review.id), questionnaire=data)
+    missing = await enter(clerk, review, routed, members[0], {"q09_stem": "tegen"})
+    assert errors(missing) == [f"Vraag {len(routed.questions)}: {sentence('paper.required')}"]
+    for member, answers in (
+        (members[0], {"q09_stem": "tegen", routed.questions[-1].id: "3"}),
+        (members[1], {"q09_stem": "voor"}),
+    ):
+        assert (await enter(clerk, review, routed, member, answers)).status_code == 303
+    assert await Ballot.filter(answers__isnull=False).count() == 2
+
+
 async def test_of_the_last_day_can_be_typed_in_for_half_an_hour_and_then_no_more(
     stage: Stage, review: Review, members: list[Member], questionnaire: Questionnaire, clerk: httpx2.AsyncClient
 ) -> None:
