@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from pypika_tortoise.enums import Order
 from pypika_tortoise.queries import Query
 from pypika_tortoise.terms import Field
 
@@ -18,6 +17,7 @@ from panel.settings import Settings
 from tests.panel.contents import tables_of
 
 PLACE, TRANSACTION = "place in the table", "transaction"
+SYSTEM_COLUMNS = {"sqlite": {PLACE: "rowid"}, "postgres": {PLACE: "ctid", TRANSACTION: "xmin"}}
 Row = dict[str, Any]
 STATISTICS = """
 SELECT tablename AS table, attname AS column, most_common_vals::text AS common, histogram_bounds::text AS sample
@@ -103,12 +103,10 @@ async def gather(settings: Settings, log: str) -> Evidence:
 async def _rows(name: str, table: str) -> list[Row]:
     """In physical order."""
     connection = current(name)
-    if connection.capabilities.dialect == "sqlite":
-        places = [Field("rowid").as_(PLACE)]
-    else:
-        places = [Field("ctid").as_(PLACE), Field("xmin").as_(TRANSACTION)]
-    query = Query.from_(table).select(*places, "*").orderby(places[0], order=Order.asc)
-    rows = await connection.execute_query_dict(str(query))
+    columns = SYSTEM_COLUMNS[connection.capabilities.dialect]
+    query = str(Query.from_(table).select("*").orderby(Field(columns[PLACE])))
+    own = ", ".join(f'{column} AS "{name}"' for name, column in columns.items())
+    rows = await connection.execute_query_dict(query.replace("SELECT *", f"SELECT {own}, *", 1))
     return [{column: _plain(value) for column, value in dict(row).items()} for row in rows]
 
 
