@@ -17,7 +17,7 @@ from panel.web.forms import read_fields
 from panel.web.request import database_of, see
 
 LETTERS = {LARGE: True, "gewoon": False}
-PLACES = re.compile(r"/mening(/vraag/[\w-]+|/controle|/dank)?")
+PLACES = re.compile(r"/mening(/vraag/[\w-]+(\?daarna=controle)?|/controle|/dank)?")
 
 
 async def change(request: Request) -> Response:

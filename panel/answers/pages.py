@@ -24,6 +24,7 @@ from panel.web.templating import page
 
 RECEIPT = "/mening/dank"
 CHECK = "/mening/controle"
+THEN_CHECK = "?daarna=controle"  # behind the address of a question that is changed from the check
 WITH_SCRIPT = {"Content-Security-Policy": f"{POLICY}; script-src 'self'; connect-src 'self'"}
 
 
@@ -85,6 +86,8 @@ async def answer(request: Request) -> Response:
         return see(RECEIPT)
     chosen = {**visit.chosen, question.id: given}
     questions = asked(visit.questionnaire, {name: value for name, value in chosen.items() if value is not None})
+    if _from_check(request):
+        return see(_new(visit, questions))
     if go == "back":
         return see(_before(visit, question, questions))
     return see(_after(visit, question, questions))
@@ -178,6 +181,15 @@ def _before(visit: Visit, question: Question, questions: Sequence[Question]) -> 
     return next((_address(one) for one in reversed(earlier) if one in questions), "/mening")
 
 
+def _new(visit: Visit, questions: Sequence[Question]) -> str:
+    """The first question that comes with the changed answer; without one, back to the check."""
+    return next((_address(one) + THEN_CHECK for one in questions if one not in visit.questions), CHECK)
+
+
+def _from_check(request: Request) -> bool:
+    return bool(request.scope["query_string"] == THEN_CHECK[1:].encode())
+
+
 async def _draft_of(visit: Visit, question: Question) -> Answer | None:
     words = await words_at(visit.keys, question) if asks_words(question) else None
     return join_words(question, visit.chosen.get(question.id), words)
@@ -205,6 +217,7 @@ def _question_page(
         values=values,
         errors=errors,
         remark=remark,
+        then=THEN_CHECK if _from_check(request) else "",
     )
     return _with_script(question, response)
 
@@ -212,7 +225,7 @@ def _question_page(
 def _filled_page(request: Request, visit: Visit, question: Question, values: dict[str, list[str]]) -> Response:
     """The same page where nothing is wrong: almost every page that members see is one of these."""
     pages = visit.kept.pages
-    which = (question.id, *_place(visit, question), visit.language, in_large_print(request))
+    which = (question.id, *_place(visit, question), visit.language, in_large_print(request), _from_check(request))
     if which not in pages:
         pages[which] = Blank(str(_question_page(request, visit, question, {}, {}).body, "utf-8"))
     return _with_script(question, HTMLResponse(pages[which].filled(values)))

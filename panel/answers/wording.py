@@ -74,4 +74,6 @@ def remark_on(question: Question, answer: Answer | None, language: Language = DU
     _, words = split_words(question, answer)
     kinds = {mark.kind for mark in find_personal_data(words or "")}
     named = list(dict.fromkeys(sentence(f"answers.kind_{kind}", language) for kind in sorted(kinds)))
-    return sentence("answers.remark", language, what=sentence("answers.or", language).join(named)) if named else ""
+    either = sentence("answers.or", language)
+    what = either.join(part for part in (", ".join(named[:-1]), *named[-1:]) if part)
+    return sentence("answers.remark", language, what=what) if named else ""

@@ -76,6 +76,23 @@ async def test_a_remark_on_personal_data_can_be_followed_or_left(visit: NewVisit
     assert "q11_cijfer" in visitor.page.url
 
 
+async def test_an_error_that_was_followed_leads_no_further_than_its_question(visit: NewVisitor, link: str) -> None:
+    visitor = await visit(**PHONE)
+    await begin(visitor, link)
+    await visitor.page.goto(VOTE)
+    await visitor.press("Volgende")
+    await visitor.page.locator("#errors a").click()
+    await visitor.page.get_by_label("Het plan aannemen").check()
+    await visitor.press("Volgende")
+    assert visitor.page.url.endswith(REASON), "the next page is read from its top"
+    await visitor.page.goto("/mening/controle")
+    await visitor.page.get_by_role("link", name="Wijzigen : Wat moet de gemeenteraad doen").click()
+    await visitor.page.get_by_label("Het plan niet aannemen").check()
+    await visitor.look()
+    await visitor.press("Opslaan")
+    assert await visitor.heading() == "Klopt het zo?"
+
+
 async def test_two_tabs_of_one_member_make_one_answer_the_last(visit: NewVisitor, link: str) -> None:
     first = await visit(**DESK)
     await begin(first, link)

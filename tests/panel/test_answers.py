@@ -63,7 +63,7 @@ async def test_only_the_vote_is_required(browser: httpx2.AsyncClient, questionna
     vote = address(questionnaire, "q09_stem")
     refused = await browser.post("/mening/versturen")
     assert refused.status_code == 422
-    assert f'href="{vote}"' in refused.text
+    assert f'href="{vote}?daarna=controle"' in refused.text
     refused = await browser.post(vote, data={"go": "next"})
     assert refused.status_code == 422
     assert sentence("answers.required_vote") in words(refused)
@@ -192,6 +192,29 @@ async def test_an_answer_can_be_changed_until_closing_and_the_last_content_count
     assert (await browser.post(link)).headers["location"] == link
     assert (await Ballot.get()).answers == {"q09_stem": "tegen"}
     assert not await ReviewSecret.filter(review_id=review.id).count() > 1
+
+
+async def test_who_changes_one_answer_from_the_check_is_back_there_and_first_sees_what_is_asked_newly(
+    stage: Stage, review: Review, browser: httpx2.AsyncClient
+) -> None:
+    data = review.questionnaire
+    data["questions"][-1]["when"] = {"q09_stem": ["tegen"]}
+    await stage.change(Review.filter(id=review.id), questionnaire=data)
+    check, vote, newly = "/mening/controle", "/mening/vraag/q09_stem", f"/mening/vraag/{data['questions'][-1]['id']}"
+    await browser.post(vote, data={"answer": "voor"})
+    assert f'href="{vote}?daarna=controle"' in (await browser.get(check)).text
+    page = (await browser.get(f"{vote}?daarna=controle")).text
+    assert f'action="{vote}?daarna=controle"' in page
+    assert f'href="{check}"' in page
+    wrong = await browser.post(f"{vote}?daarna=controle", data={"answer": "anders"})
+    assert f'action="{vote}?daarna=controle"' in wrong.text
+    changed = await browser.post(f"{vote}?daarna=controle", data={"answer": "aanpassen"})
+    assert changed.headers["location"] == check
+    routed = await browser.post(f"{vote}?daarna=controle", data={"answer": "tegen"})
+    assert routed.headers["location"] == f"{newly}?daarna=controle"
+    assert (await browser.post(routed.headers["location"], data={"go": "next"})).headers["location"] == check
+    display = await browser.post("/mening/weergave", data={"taal": "en", "terug": f"{vote}?daarna=controle"})
+    assert display.headers["location"] == f"{vote}?daarna=controle"
 
 
 async def test_handing_in_twice_and_in_two_tabs_makes_one_ballot(

@@ -34,6 +34,7 @@ def made(questionnaire: Questionnaire, name: str, values: dict[str, list[str]]) 
         "large": False,
         "errors": {},
         "remark": "",
+        "then": "",
     }
     question = questionnaire.question(name)
     return render("answers/question.html", OWN, **facts, question=question, position=1, total=9, values=values)
