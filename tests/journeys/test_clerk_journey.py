@@ -119,7 +119,7 @@ async def write_proposal(drafter: Visitor) -> str:
     await look_and_tab(drafter)
 
     await drafter.follow("Aanvullen")
-    await drafter.press("Nog meer regels")
+    await drafter.press("Nog meer feiten")
     await look_and_tab(drafter)
     await page.get_by_text("Engels (voor wie weinig Nederlands leest)").click()
     for name, values in read_proposal(None).items():
