@@ -9,11 +9,11 @@ from starlette.responses import Response
 from deliberation.answering import Answer, AnswerError, missing, read_answer
 from deliberation.questionnaire import Question, Questionnaire, read
 from deliberation.routing import relevant
-from panel.answers.routing_words import only_if
 from panel.answers.wording import what_is_wrong
 from panel.draws.proof import in_groups
 from panel.people.models import Member
 from panel.reviews.models import Review
+from panel.reviews.routing_words import only_if
 from panel.web.forms import Fields
 from panel.web.messages import sentence
 from panel.web.templating import page

@@ -6,7 +6,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.questionnaire import read
-from panel.answers.routing_words import only_if
 from panel.answers.start_pages import member_of_link
 from panel.draws.proof import in_groups
 from panel.paper import actions as paper
@@ -14,6 +13,7 @@ from panel.paper.codes import refuse_code
 from panel.people.models import Member
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review, State
+from panel.reviews.routing_words import only_if
 from panel.web.display import DUTCH, LANGUAGES, Language, known_language, language_of
 from panel.web.forms import Fields, read_fields
 from panel.web.messages import Refused

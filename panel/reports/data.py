@@ -8,8 +8,8 @@ from io import StringIO
 from typing import Any
 
 from deliberation.figures import Row, Table
-from panel.answers.routing_words import only_if
 from panel.reports.facts import Material
+from panel.reviews.routing_words import only_if
 
 RESULTS = (
     *("question", "group_by", "group", "item", "answer", "label"),

@@ -4,12 +4,12 @@ from collections.abc import Iterator
 
 from deliberation.figures import ClassTurnout
 from deliberation.questionnaire import Question, Questionnaire
-from panel.answers.routing_words import only_if
 from panel.reports import charts, wording
 from panel.reports.blocks import Block, Bullets, Grid, Heading, Pairs, Paragraph, Picture
 from panel.reports.facts import Draw, Facts, Material
 from panel.reports.pictures import grids, split_grids
 from panel.reports.wording import NBSP, day, number, percent, say
+from panel.reviews.routing_words import only_if
 
 MOST_CLASSES = 12  # more do not fit in one picture; the table always has them all
 Blocks = Iterator[Block]

@@ -11,7 +11,7 @@ from panel.proposals.questions import default_questions, library
 from panel.reviews.models import Review, State
 from panel.staff.actions import actor_of
 from panel.staff.models import Staff
-from panel.web.messages import Refused
+from panel.web.messages import Refused, sentence
 
 Entry = dict[str, Any]
 MOST_QUESTIONS = 20  # beside the extra ones
@@ -68,10 +68,10 @@ def _keys_now(before: Mapping[str, Sequence[str]], after: Mapping[str, Sequence[
     """
     words = {texts[0]: key for key, texts in after.items()}
     old_words = [texts[0] for texts in before.values()]
-    now = {}
+    now, removed = {}, sentence("answers.removed")
     for key, (text, *_) in before.items():
         reworded = key in after and after[key][0] not in old_words
-        now[key] = words.get(text, key if reworded else f"{text} (weggehaald)")
+        now[key] = words.get(text, key if reworded else f"{text} {removed}")
     return now
 
 

@@ -11,6 +11,7 @@ from deliberation.reading import MOST_WORDS, judge, minutes, text_of, words
 from panel.proposals.dossier import MOST_VALUES, Dossier
 from panel.proposals.questions import founding_values, hard_words
 from panel.reviews.composing import OWN, Entry, questions_of
+from panel.reviews.routing_words import heading, in_quotes, only_if
 from panel.web.messages import sentence
 
 MOST_MINUTES = 10
@@ -83,40 +84,16 @@ def _remarks(text: str) -> list[str]:
 
 
 def only_for(questionnaire: Questionnaire, question: Question) -> str:
-    """Who gets the question, in words: empty when everyone does."""
-    texts = {other.id: other for other in questionnaire.questions}
-    return " Of: ".join(
-        " En: ".join(
-            sentence(
-                "questions.only_for", on=_text(texts, each.question), labels=_labels(texts, each.question, each.keys)
-            )
-            for each in conditions
-        )
-        for conditions in question.when
-    )
-
-
-def _text(texts: Mapping[str, Question], question_id: str) -> str:
-    return _heading(texts[question_id].text) if question_id in texts else sentence("questions.removed")
-
-
-def _heading(text: str) -> str:
-    """What members read in large letters."""
-    asked, mark, _ = text.partition("?")
-    return asked + mark
-
-
-def _labels(texts: Mapping[str, Question], question_id: str, keys: Sequence[str]) -> str:
-    options = {option.key: option.label for option in texts[question_id].options} if question_id in texts else {}
-    return ", ".join(f"‘{options.get(key, key)}’" for key in keys)
+    """Who gets the question, in words, with other questions by their words: empty when everyone does."""
+    return only_if(questionnaire, question, names=in_quotes(questionnaire), about_others=True)
 
 
 def in_words(error: QuestionnaireError, questions: Sequence[Entry]) -> str:
     """Why a questionnaire cannot be used, as a sentence for the clerk, with questions by their words."""
-    texts = {question["id"]: _heading(PLACEHOLDER.sub(GAP, question["nl"])) for question in questions}
+    texts = {question["id"]: heading(PLACEHOLDER.sub(GAP, question["nl"])) for question in questions}
     facts: dict[str, object] = {**error.facts, "question": texts.get(error.question, error.question)}
     if "on" in facts:
-        facts["on"] = texts.get(str(facts["on"]), sentence("questions.removed"))
+        facts["on"] = texts.get(str(facts["on"]), sentence("answers.removed"))
     if "names" in facts:
         facts["names"] = ", ".join(PLACES.get(name, name) for name in str(facts["names"]).split(", "))
     if error.code in FAULTS:

@@ -108,7 +108,7 @@ async def only_for_some(clerk: Visitor) -> None:
     await page.locator("summary", has_text=CONDITION).click()
     await page.get_by_label("Het plan niet aannemen").check()
     await clerk.press("Bewaren")
-    words = sentence("questions.only_for", on=CONDITION, labels="‘Het plan niet aannemen’")
+    words = f"Alleen voor wie bij vraag ‘{CONDITION}’ koos: ‘Het plan niet aannemen’."
     assert await page.get_by_text(words).is_visible()
 
 

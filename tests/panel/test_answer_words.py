@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from deliberation.answering import read_answer
 from deliberation.questionnaire import Questionnaire, read
-from panel.answers.routing_words import only_if
 from panel.answers.wording import in_words, typed_values
+from panel.reviews.routing_words import only_if
 from panel.web.display import ENGLISH
 from tests.deliberation.questionnaires import answers_to, questionnaires
 
@@ -75,6 +75,14 @@ def test_a_condition_is_a_plain_sentence_in_both_languages(when: Any, dutch: str
     assert only_if(asked, asked.question("w")) == dutch
     asked = asking(when, "en")
     assert only_if(asked, asked.question("w"), ENGLISH) == english
+
+
+def test_a_question_and_a_choice_that_are_gone_are_called_removed() -> None:
+    asked = asking([{"v": ["a", "z", "Nooit (weggehaald)"], "cijfer": [11]}, {"weg": ["a", "b"]}])
+    assert only_if(asked, asked.question("w")) == (
+        "Alleen als u bij vraag 1 koos: ‘Ja’, ‘z’ (weggehaald) of ‘Nooit’ (weggehaald), "
+        "en bij vraag 2: ‘11’ (weggehaald). Of als u bij vraag (weggehaald) koos: (weggehaald)."
+    )
 
 
 def test_questions_can_be_called_otherwise_and_the_sentence_can_be_about_others() -> None:

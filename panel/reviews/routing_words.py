@@ -1,8 +1,9 @@
-"""When a question is asked, in words: on the paper form, for the clerk, and in the report."""
+"""When a question is asked, in words: for who puts the questions together, on paper, and in the report."""
 
 from collections.abc import Mapping, Sequence
 
 from deliberation.questionnaire import Condition, Question, Questionnaire
+from deliberation.routing import choices_of
 from panel.web.display import DUTCH, Language
 from panel.web.messages import sentence
 
@@ -18,22 +19,34 @@ def only_if(
     """One sentence per alternative: "Alleen als u bij vraag 9 koos: ‘A’ of ‘B’, en bij vraag 11: 1. Of als u …".
 
     Empty when everyone is asked. `questionnaire` in the language of the sentence; `names` is what each question is
-    called, by its id: else its place in the questionnaire. `about_others`: "voor wie" instead of "als u".
+    called, by its id: else its place in the questionnaire. `about_others`: "voor wie" instead of "als u". Of a draft,
+    a question or a choice may be gone: then that is said.
     """
     called = names or {each.id: str(place) for place, each in enumerate(questionnaire.questions, 1)}
+    known = {each.id: each for each in questionnaire.questions}
     said = []
     for place, conditions in enumerate(question.when):
         what = "".join(
             sentence(
                 "answers.and_chose" if after else "answers.chose",
                 language,
-                question=called[each.question],
-                choices=_choices(questionnaire, each, language),
+                question=called.get(each.question) or sentence("answers.removed", language),
+                choices=_choices(known.get(each.question), each, language),
             )
             for after, each in enumerate(conditions)
         )
         said.append(_begun(what, place, language, about_others=about_others))
     return " ".join(said)
+
+
+def in_quotes(questionnaire: Questionnaire) -> dict[str, str]:
+    """Each question called by what people read in large letters, by its id."""
+    return {question.id: f"‘{heading(question.text)}’" for question in questionnaire.questions}
+
+
+def heading(text: str) -> str:
+    asked, mark, _ = text.partition("?")
+    return asked + mark
 
 
 def _begun(what: str, place: int, language: Language, *, about_others: bool) -> str:
@@ -42,9 +55,13 @@ def _begun(what: str, place: int, language: Language, *, about_others: bool) -> 
     return sentence("answers.or_if" if place else "answers.only_if", language, condition=what)
 
 
-def _choices(questionnaire: Questionnaire, condition: Condition, language: Language) -> str:
-    question = questionnaire.question(condition.question)
-    return _listed([f"‘{question.label(k)}’" if k in question.keys else k for k in condition.keys], language)
+def _choices(question: Question | None, condition: Condition, language: Language) -> str:
+    removed = sentence("answers.removed", language)
+    if question is None:
+        return removed
+    words = {key: f"‘{question.label(key)}’" if key in question.keys else key for key in choices_of(question)}
+    gone = {key: f"‘{key.removesuffix(removed).strip()}’ {removed}" for key in condition.keys}
+    return _listed([(gone | words)[key] for key in condition.keys], language)
 
 
 def _listed(words: Sequence[str], language: Language) -> str:
