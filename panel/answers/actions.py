@@ -194,5 +194,6 @@ async def discard_answers(review: Review) -> None:
     await Ballot.filter(review=review, key__isnull=False).delete()
     await Written.filter(review=review).delete()
     await PaperEntry.filter(review=review).delete()
+    await Member.filter(review=review).update(channel="")
     await Draw.filter(review=review).update(salt_key=None)
     await Frame.filter(review=review).delete()

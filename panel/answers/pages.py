@@ -62,6 +62,13 @@ async def answer(request: Request) -> Response:
     visit = await visit_of(request)
     if visit is None:
         return await come_back(request)
+    response = await _take(request, visit)
+    if visit.shown and visit.handed_in:  # who is still revising keeps it in sight
+        remember(request, response, visit.member, shown=True)
+    return response
+
+
+async def _take(request: Request, visit: Visit) -> Response:
     question = _question(request, visit)
     fields = await read_fields(request)
     go = fields.text("go")
@@ -84,10 +91,10 @@ async def answer(request: Request) -> Response:
         return _question_page(request, visit, question, dict(fields), {}, remark=remark)
     if visit.hidden:
         return see(RECEIPT)
+    if _from_check(request):
+        return see(await _opened(visit, question))
     chosen = {**visit.chosen, question.id: given}
     questions = asked(visit.questionnaire, {name: value for name, value in chosen.items() if value is not None})
-    if _from_check(request):
-        return see(_new(visit, questions))
     if go == "back":
         return see(_before(visit, question, questions))
     return see(_after(visit, question, questions))
@@ -170,9 +177,12 @@ def _address(question: Question) -> str:
 
 
 def _after(visit: Visit, question: Question, questions: Sequence[Question]) -> str:
+    return next((_address(one) for one in _later(visit, question) if one in questions), CHECK)
+
+
+def _later(visit: Visit, question: Question) -> Sequence[Question]:
     order = visit.questionnaire.questions
-    later = order[order.index(question) + 1 :]
-    return next((_address(one) for one in later if one in questions), CHECK)
+    return order[order.index(question) + 1 :]
 
 
 def _before(visit: Visit, question: Question, questions: Sequence[Question]) -> str:
@@ -181,9 +191,15 @@ def _before(visit: Visit, question: Question, questions: Sequence[Question]) -> 
     return next((_address(one) for one in reversed(earlier) if one in questions), "/mening")
 
 
-def _new(visit: Visit, questions: Sequence[Question]) -> str:
-    """The first question that comes with the changed answer; without one, back to the check."""
-    return next((_address(one) + THEN_CHECK for one in questions if one not in visit.questions), CHECK)
+async def _opened(visit: Visit, question: Question) -> str:
+    """What came with the changed answer and is not answered yet, one after the other; then back to the check."""
+    draft = (await filled_in(visit.keys, visit.questionnaire)).draft
+    path = asked(visit.questionnaire, draft)
+    leading = {condition.question for one in path for conditions in one.when for condition in conditions}
+    if not question.when and question.id not in leading:
+        return CHECK
+    opened = [one for one in path if one.when and one.id not in draft]
+    return next((_address(one) + THEN_CHECK for one in _later(visit, question) if one in opened), CHECK)
 
 
 def _from_check(request: Request) -> bool:

@@ -6,6 +6,7 @@ sentences for who translates. A sentence without its English is an error too.
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from functools import cache, lru_cache, partial
 from typing import Any
@@ -111,10 +112,12 @@ def markdown(text: str) -> Markup:
 
 def with_dutch(text: str, parts: Sequence[str]) -> Markup:
     """The text, with these parts of it marked as Dutch for whoever has it read aloud."""
-    marked = escape(text)
-    for part in parts:
-        marked = marked.replace(escape(part), Markup('<span lang="nl">%s</span>') % part)
-    return marked
+    longest_first = sorted(filter(None, parts), key=len, reverse=True)
+    if not longest_first:
+        return escape(text)
+    pieces = re.split(f"({'|'.join(map(re.escape, longest_first))})", text)
+    dutch = Markup('<span lang="nl">%s</span>')
+    return Markup().join(dutch % piece if place % 2 else piece for place, piece in enumerate(pieces))
 
 
 @cache

@@ -217,6 +217,37 @@ async def test_who_changes_one_answer_from_the_check_is_back_there_and_first_see
     assert display.headers["location"] == f"{vote}?daarna=controle"
 
 
+async def test_everything_that_a_changed_answer_opens_is_visited_before_the_check(
+    stage: Stage, review: Review, browser: httpx2.AsyncClient
+) -> None:
+    """Not what was answered before, also when that was in words; and not because of another answer."""
+    data = review.questionnaire
+    for entry in data["questions"]:
+        if entry["id"] in ("q10_reden", "q11_cijfer", "q12_indicator"):
+            entry["when"] = {"q09_stem": ["tegen"]}
+    data["questions"][-1]["when"] = {"q11_cijfer": ["3"]}
+    last = f"/mening/vraag/{data['questions'][-1]['id']}"
+    await stage.change(Review.filter(id=review.id), questionnaire=data)
+    check = "/mening/controle"
+    vote, reason, mark, indicator = (
+        f"/mening/vraag/{name}" for name in ("q09_stem", "q10_reden", "q11_cijfer", "q12_indicator")
+    )
+
+    async def leads_to(place: str, **fields: str) -> str:
+        return (await browser.post(f"{place}?daarna=controle", data=fields)).headers["location"]
+
+    await browser.post(vote, data={"answer": "voor"})
+    assert await leads_to(vote, answer="tegen") == f"{reason}?daarna=controle"
+    assert await leads_to(reason) == f"{mark}?daarna=controle", "it may be left open"
+    assert await leads_to(mark, answer="3") == f"{indicator}?daarna=controle"
+    assert await leads_to(indicator, other="Tel de buren.") == f"{last}?daarna=controle"
+    assert await leads_to(last) == check
+    await browser.post(reason, data={"answer": "Te duur."})
+    await browser.post(vote, data={"answer": "voor"})
+    assert await leads_to(vote, answer="tegen") == f"{last}?daarna=controle"
+    assert await leads_to("/mening/vraag/q01_duidelijk", answer="3") == check
+
+
 async def test_handing_in_twice_and_in_two_tabs_makes_one_ballot(
     browser: httpx2.AsyncClient, open_browser: OpenBrowser, link: str, questionnaire: Questionnaire
 ) -> None:

@@ -90,6 +90,41 @@ async def test_an_answer_that_is_in_goes_out_of_sight_again(
     assert "Nog niet alles is verstuurd" in (await browser.get(RECEIPT)).text
 
 
+async def test_an_answer_stays_in_sight_of_who_is_still_changing_it(
+    browser: httpx2.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    moment = datetime.now(UTC).timestamp()
+    monkeypatch.setattr(visits, "time", lambda: moment)
+    await hand_in(browser)
+    await browser.post("/mening/laat-zien")
+    for go, status in (("next", 303), ("stay", 200), ("next", 303)):
+        moment += visits.SHOWN_SECONDS - 60
+        assert (await browser.post(REASON, data={"answer": "Te duur.", "go": go})).status_code == status
+    moment += visits.SHOWN_SECONDS - 60
+    assert (await browser.get(CHECK)).status_code == 200
+    moment += 60
+    assert (await browser.get(CHECK)).headers["location"] == RECEIPT, "reading on does not keep it there"
+    await browser.post(REASON, data={"answer": "Te laat."})
+    assert (await browser.get(CHECK)).headers["location"] == RECEIPT, "nor does it come back by itself"
+
+
+async def test_what_an_answer_out_of_sight_still_misses_is_told_without_showing_it(
+    stage: Stage, review: Review, browser: httpx2.AsyncClient
+) -> None:
+    data: dict[str, Any] = (await routed(stage, review)).questionnaire
+    next(entry for entry in data["questions"] if entry["id"] == "q10_reden")["required"] = True
+    await stage.change(Review.filter(id=review.id), questionnaire=data)
+    await hand_in(browser, "voor")
+    await browser.post(VOTE, data={"answer": "tegen"})
+    assert (await browser.post("/mening/versturen")).headers["location"] == RECEIPT
+    told = words(await browser.get(RECEIPT))
+    assert "Nog niet alles is verstuurd" in told
+    assert "Het plan niet aannemen" not in told
+    await browser.post("/mening/laat-zien")
+    assert "Er mist nog één antwoord" in words(await browser.get(CHECK))
+    assert (await Ballot.get()).answers == {"q09_stem": "voor"}
+
+
 async def test_who_began_before_the_closing_moment_can_finish_and_nobody_else_begins(
     stage: Stage, review: Review, browser: httpx2.AsyncClient, link: str, open_browser: OpenBrowser
 ) -> None:

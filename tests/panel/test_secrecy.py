@@ -165,6 +165,7 @@ async def test_nothing_that_was_answered_survives_a_withdrawal(stage: Stage) -> 
     review = await stage.review(State.OPEN)
     await stage.answer_some(review, 6)
     assert await Person.all().exists()
+    assert await Member.exclude(channel="").exists()
     secret = (await ReviewSecret.get(review_id=review.id)).secret
     await stage.withdraw(review)
 
@@ -175,6 +176,7 @@ async def test_nothing_that_was_answered_survives_a_withdrawal(stage: Stage) -> 
     disk = b"".join([file.read_bytes() for file in await files_of(stage.settings)])
     assert b"Mijn mening" not in disk
     assert secret not in disk
+    assert not await Member.exclude(channel="").exists(), "nor in which way it came"
 
 
 async def test_somebody_who_reads_during_the_closing_does_not_keep_what_must_go(stage: Stage) -> None:

@@ -13,7 +13,7 @@ from panel.reviews.judging import FAULTS
 from panel.reviews.states import LIFE
 from panel.settings import ROOT, TEMPLATES
 from panel.web.messages import Refused, catalogue, sentence
-from panel.web.templating import environment, markdown
+from panel.web.templating import environment, markdown, with_dutch
 
 SUFFIXES = ["html", "txt", "jinja"]
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
@@ -150,3 +150,13 @@ def test_markdown_keeps_what_a_proposal_needs_below_the_heading_of_the_page() ->
     for part in ("<h2>Kop</h2>", "<li>punt</li>", "<strong>vet</strong>", "<td>b</td>"):
         assert part in html
     assert 'href="https://voorbeeld.example"' in html
+
+
+def test_parts_in_dutch_are_marked_once_whatever_they_are() -> None:
+    parts = ["nl", "span", "lang", "lang wonen", "amp", "R&D (<b>)", ""]
+    marked = with_dutch("A span of lang wonen & R&D (<b>), in nl.", parts)
+    assert marked == (
+        'A <span lang="nl">span</span> of <span lang="nl">lang wonen</span> &amp; '
+        '<span lang="nl">R&amp;D (&lt;b&gt;)</span>, in <span lang="nl">nl</span>.'
+    )
+    assert with_dutch("<i>", ()) == with_dutch("<i>", [""]) == "&lt;i&gt;"
