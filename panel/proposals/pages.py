@@ -4,6 +4,7 @@ from starlette.responses import Response
 from panel.proposals.actions import newest_version, newest_versions, register_proposal, save_version
 from panel.proposals.dossier import KINDS, LAWS, Claim, Dossier, English
 from panel.proposals.form import MORE_CLAIMS, MOST_CLAIMS, Errors, as_typed, errors_in, number_of_rows
+from panel.proposals.level import levels
 from panel.proposals.models import Proposal, ProposalVersion
 from panel.proposals.questions import founding_values
 from panel.staff.access import staff_on
@@ -30,6 +31,7 @@ async def show(request: Request) -> Response:
         values=founding_values(),
         missing=[sentence(f"dossier.{code}") for code in dossier.missing()],
         remarks=[sentence(f"dossier.{code}") for code in dossier.remarks()],
+        levels=levels(dossier),
         versions=await ProposalVersion.filter(proposal=version.proposal).order_by("-number"),
     )
 

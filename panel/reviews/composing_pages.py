@@ -23,6 +23,7 @@ from panel.reviews.composing import (
     remove,
     restore_default,
 )
+from panel.reviews.judging import only_for
 from panel.reviews.models import Review, State
 from panel.reviews.own_question import NEEDS, read_question, typed
 from panel.reviews.questions_pages import question_on, questionnaire_of, review_on
@@ -114,18 +115,22 @@ async def _own_page(request: Request, kind: str, values: dict[str, str], errors:
 
 
 async def ask_who(request: Request) -> Response:
-    """Every earlier question with something to choose, and what was chosen before."""
+    """Every earlier question with something to choose, and what was chosen before.
+
+    Alternatives do not fit in that form: they can only be taken away.
+    """
     review = await _draft(request)
     questionnaire = questionnaire_of(review)
     question = question_on(request, questionnaire)
-    when = questions_of(review.composed)[questionnaire.questions.index(question)].get("when", {})
     return page(
         request,
         "reviews/questions_who.html",
         review=review,
         question=question,
+        only_for=only_for(questionnaire, question),
+        alternatives=len(question.when) > 1,
         earlier=[(each, _choices(each)) for each in _earlier(questionnaire, question)],
-        chosen={on: list(map(str, keys)) for on, keys in (when.items() if isinstance(when, dict) else ())},
+        chosen={each.question: list(each.keys) for conditions in question.when for each in conditions},
     )
 
 

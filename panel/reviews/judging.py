@@ -7,8 +7,9 @@ from typing import Any
 
 from deliberation.filling import fill
 from deliberation.questionnaire import PLACEHOLDER, Language, Question, Questionnaire, QuestionnaireError, read
-from deliberation.reading import MOST_WORDS, judge, minutes, text_of, words
+from deliberation.reading import judge, minutes, text_of
 from panel.proposals.dossier import MOST_VALUES, Dossier
+from panel.proposals.level import remarks_on
 from panel.proposals.questions import founding_values, hard_words
 from panel.reviews.composing import OWN, Entry, questions_of
 from panel.reviews.routing_words import heading, in_quotes, only_if
@@ -16,8 +17,7 @@ from panel.web.messages import sentence
 
 MOST_MINUTES = 10
 GAP = "…"  # where the proposal says nothing yet
-# What a fault of the questionnaire is called in the catalogue.
-FAULTS = ("missing", "brace", "when_unknown", "when_later", "when_form", "when_key", "unreachable")
+WRITTEN = ("text", "multi_other")
 PLACES = {"doel": "het doel", "grondwaarden": "de grondwaarden", "indicatoren": "waaraan u ziet of het werkt"}
 
 
@@ -55,7 +55,7 @@ def shown(composed: Mapping[str, Any] | None, dossier: Dossier, language: Langua
 
 def judgement(questionnaire: Questionnaire, summary: str) -> Judgement:
     whole = judge("\n\n".join(map(text_of, questionnaire.questions)), hard_words())
-    score = round(whole.score) if whole.score is not None else 0
+    score = math.floor(whole.score) if whole.score is not None else 0
     needed = math.ceil(minutes(questionnaire, summary))
     remarks = []
     if whole.hard_to_read:
@@ -69,18 +69,19 @@ def judgement(questionnaire: Questionnaire, summary: str) -> Judgement:
 
 def _row(questionnaire: Questionnaire, question: Question, number: int) -> Row:
     is_own = bool(OWN.match(question.id))
-    return Row(question, number, is_own, only_for(questionnaire, question), tuple(_remarks(text_of(question))))
+    return Row(question, number, is_own, only_for(questionnaire, question), _remarks(questionnaire, question))
 
 
-def _remarks(text: str) -> list[str]:
-    reading = judge(text, hard_words())
-    return [
-        *(
-            sentence("questions.long_sentence", words=len(words(long)), most=MOST_WORDS, text=long)
-            for long in reading.long
-        ),
-        *(sentence("questions.hard_word", word=word, simpler=simpler) for word, simpler in reading.hard),
-    ]
+def _remarks(questionnaire: Questionnaire, question: Question) -> tuple[str, ...]:
+    return (*remarks_on(judge(text_of(question), hard_words())), *_what_words_tell(questionnaire, question))
+
+
+def _what_words_tell(questionnaire: Questionnaire, question: Question) -> list[str]:
+    """Words are kept with the side of the vote: any other condition tells what else their writer chose."""
+    if question.form not in WRITTEN:
+        return []
+    on = {each.question for conditions in question.when for each in conditions} - {questionnaire.vote.id}
+    return [sentence("questions.tells", on=name) for other, name in in_quotes(questionnaire).items() if other in on]
 
 
 def only_for(questionnaire: Questionnaire, question: Question) -> str:
@@ -96,6 +97,4 @@ def in_words(error: QuestionnaireError, questions: Sequence[Entry]) -> str:
         facts["on"] = texts.get(str(facts["on"]), sentence("answers.removed"))
     if "names" in facts:
         facts["names"] = ", ".join(PLACES.get(name, name) for name in str(facts["names"]).split(", "))
-    if error.code in FAULTS:
-        return sentence(f"questions.{error.code}", **facts)
-    return str(error)
+    return sentence(f"fault.{error.code}", **facts)

@@ -21,7 +21,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "text": (),
 }
 LANGUAGES = ("nl", "en")
-MOST_CHARS, LEAST_LINES, MOST_LINES = 500, 2, 12
+MOST_CHARS, LEAST_LINES, MOST_LINES, LONGEST_LINE = 500, 2, 12, 120
 UNSURE = "x"
 FILLINGS = {"doel"}  # of the proposal, that a clerk may use
 T = TypeVar("T")
@@ -62,6 +62,8 @@ def _require_known(text: str, name: str) -> None:
     for found in PLACEHOLDER.finditer(text):
         if found[1] not in FILLINGS:
             raise Refused("questions.placeholder", name, name=found[0])
+    if set("{}") & set(PLACEHOLDER.sub("", text)):
+        raise Refused("questions.braces", name)
 
 
 def _lines(fields: Fields, name: str) -> list[str]:
@@ -70,6 +72,8 @@ def _lines(fields: Fields, name: str) -> list[str]:
         raise Refused("questions.lines", name, least=LEAST_LINES, most=MOST_LINES)
     for place, line in enumerate(lines):
         _require_known(line, name)
+        if len(line) > LONGEST_LINE:
+            raise Refused("questions.long_line", name, line=line[:30], length=len(line), most=LONGEST_LINE)
         if line.casefold() in map(str.casefold, lines[:place]):
             raise Refused("questions.twice", name, line=line)
     return lines

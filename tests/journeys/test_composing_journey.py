@@ -144,7 +144,7 @@ async def wrong_and_mended(clerk: Visitor, drafter: Visitor, review: str) -> Non
     for _ in range(4):
         await page.goto(f"{review}/vragen?bij=eigen_1_participeren_inwoners")
         await clerk.press("Omhoog")
-    fault = sentence("questions.when_later", question=OWN, on=CONDITION)
+    fault = sentence("fault.when_later", question=OWN, on=CONDITION)
     assert await page.get_by_text(fault).is_visible()
     await look_and_tab(clerk)
     await drafter.page.goto(f"{review}/akkoord")

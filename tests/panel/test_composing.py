@@ -183,6 +183,13 @@ async def test_only_a_question_of_her_own_can_be_changed(clerk: httpx2.AsyncClie
         ("single", {"nl": "", "en": ""}, {"nl": "form.empty", "en": "form.empty"}),
         ("single", {"nl": "x" * 301}, {"nl": ("form.too_long", {"most": 300, "length": 301})}),
         ("single", {"nl": "Wat {kost} het?"}, {"nl": ("questions.placeholder", {"name": "{kost}"})}),
+        ("single", {"nl": "Wat kost {{doel}}?"}, {"nl": "questions.braces"}),
+        ("single", {"options_en": "Yes}\nNo\nOr"}, {"options_en": "questions.braces"}),
+        (
+            "single",
+            {"options_nl": f"Ja\n{'x' * 121}\nNee"},
+            {"options_nl": ("questions.long_line", {"line": "x" * 30, "length": 121, "most": 120})},
+        ),
         ("single", {"options_nl": "", "en": " "}, {"options_nl": "form.empty", "en": "form.empty"}),
         (
             "single",
@@ -243,6 +250,40 @@ async def test_a_question_can_be_for_who_answered_something_before(
     assert (vote.question, set(vote.keys), mark.keys) == (VOTE, {"tegen", "aanpassen"}, ("1", "2"))
 
 
+async def test_a_condition_that_does_not_fit_in_the_form_is_told_and_only_taken_away_knowingly(
+    stage: Stage, review: Review, clerk: httpx2.AsyncClient, questions: str
+) -> None:
+    question_id = await add_own(clerk, questions)
+    composed = (await Review.get(id=review.id)).composed
+    for question in composed["questions"]:
+        if question["id"] == question_id:
+            question["when"] = [{VOTE: ["tegen"]}, {"q11_cijfer": [1]}]
+    await stage.change(Review.filter(id=review.id), composed=composed)
+    page = await clerk.get(f"{questions}/{question_id}/wie")
+    assert (
+        "koos: ‘Het plan niet aannemen’. Of voor wie bij vraag ‘Welk cijfer geeft u dit plan?’ koos: 1."
+        in text_on(page)
+    )
+    form = Page(page).form("/wie")
+    assert (form.values, "Voor iedereen" in text_on(page), "Bewaren" in text_on(page)) == ({}, True, False)
+    assert (await clerk.post(f"{questions}/{question_id}/wie", data=form.values)).status_code == 303
+    assert "when" not in await entry(review, question_id)
+    assert "Bewaren" in text_on(await clerk.get(f"{questions}/{question_id}/wie")), "and chosen anew"
+
+
+async def test_a_condition_on_what_comes_later_is_told_where_it_is_chosen_anew(
+    clerk: httpx2.AsyncClient, questions: str
+) -> None:
+    question_id = await add_own(clerk, questions)
+    await clerk.post(f"{questions}/{question_id}/wie", data={"q01_duidelijk": ["1"]})
+    for _ in range(len(MAIN)):
+        await clerk.post(questions, data={"question": question_id, "do": "up"})
+    page = text_on(await clerk.get(f"{questions}/{question_id}/wie"))
+    assert "Alleen voor wie bij vraag ‘Is het plan duidelijk voor u?’ koos: ‘Nee, helemaal niet’." in page
+    assert "Dus iedereen" not in page
+    assert "Voor iedereen" in page
+
+
 async def test_what_does_not_stand_on_the_page_cannot_be_a_condition(
     review: Review, clerk: httpx2.AsyncClient, questions: str
 ) -> None:
@@ -255,9 +296,9 @@ async def test_what_does_not_stand_on_the_page_cannot_be_a_condition(
 @pytest.mark.parametrize(
     ("spoil", "code", "facts"),
     [
-        ("remove the question it depends on", "questions.when_unknown", {}),
-        ("move it before that question", "questions.when_later", {"on": "Is dit plan eerlijk voor iedereen?"}),
-        ("ask what excludes each other", "questions.unreachable", {}),
+        ("remove the question it depends on", "fault.when_unknown", {}),
+        ("move it before that question", "fault.when_later", {"on": "Is dit plan eerlijk voor iedereen?"}),
+        ("ask what excludes each other", "fault.unreachable", {}),
     ],
 )
 async def test_what_cannot_be_asked_is_told_on_the_page_and_cannot_be_released(
@@ -307,7 +348,42 @@ async def test_a_proposal_with_braces_can_be_looked_at_but_not_released(
 ) -> None:
     review = await stage.draft(await stage.proposal(goal="hulp voor {iedereen}"))
     page = text_on(await clerk.get(f"/bureau/{review.id}/vragen"))
-    assert sentence("questions.brace", names="het doel") in page
+    assert sentence("fault.brace", names="het doel") in page
+
+
+async def test_braces_around_a_goal_of_one_word_are_told_and_cannot_be_released(
+    stage: Stage, clerk: httpx2.AsyncClient
+) -> None:
+    review = await stage.draft(await stage.proposal(goal="hulp"))
+    await add_own(clerk, f"/bureau/{review.id}/vragen", nl="Helpt {doel}?")
+    composed = (await Review.get(id=review.id)).composed
+    for question in composed["questions"]:
+        question["nl"] = question["nl"].replace("Helpt {doel}?", "Helpt {{doel}}?")
+    await stage.change(Review.filter(id=review.id), composed=composed)
+    page = text_on(await clerk.get(f"/bureau/{review.id}/vragen"))
+    assert sentence("fault.not_filled", question="Helpt {…}?", name="{hulp}") in page
+
+
+async def test_words_that_tell_more_than_the_vote_are_remarked_upon_and_stop_nothing(
+    stage: Stage, review: Review, clerk: httpx2.AsyncClient, questions: str
+) -> None:
+    open_question = await add_own(clerk, questions, "text", nl="Waarom?")
+    closed = await add_own(clerk, questions, "likert")
+    tells = sentence("questions.tells", on="‘Welk cijfer geeft u dit plan?’")
+
+    async def remarked(question_id: str, when: dict[str, list[str]]) -> bool:
+        await clerk.post(f"{questions}/{question_id}/wie", data=when)
+        [row] = LexborHTMLParser((await clerk.get(questions)).text).css(f"#vraag-{question_id}")
+        return tells in row.text()
+
+    assert not await remarked(closed, {"q11_cijfer": ["1"]})
+    assert not await remarked(open_question, {})
+    assert not await remarked(open_question, {VOTE: ["tegen"]})
+    assert await remarked(open_question, {VOTE: ["tegen"], "q11_cijfer": ["1"]})
+    other_words = await add_own(clerk, questions, "multi_other", nl="Wat?")
+    assert await remarked(other_words, {"q11_cijfer": ["1"]})
+    await stage.release(review)
+    assert (await Review.get(id=review.id)).state == State.RELEASED
 
 
 @pytest.mark.parametrize("first", ["drafter", "clerk"])

@@ -2,12 +2,14 @@ import hashlib
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from math import floor
 from typing import Any
 
 import httpx2
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from deliberation.reading import judge
 from panel.audit import AuditEntry
 from panel.demo.browser import Page
 from panel.demo.proposal import read_proposal
@@ -70,6 +72,33 @@ async def test_everything_that_lacks_is_named_at_once_to_who_writes_prepares_and
 async def test_a_summary_of_more_than_400_words_is_too_long_to_release(stage: Stage) -> None:
     assert dossier(summary="woord " * 400).missing() == []
     assert dossier(summary="woord " * 401).missing() == ["summary_too_long"]
+
+
+async def test_who_writes_reads_what_could_be_easier_and_is_not_stopped(browser: httpx2.AsyncClient) -> None:
+    long = "Vindt u dat " + "heel " * 14 + "goed?"
+    hard = "De gemeentelijke verantwoordelijkheidsverdeling wordt dientengevolge heroverwogen. " * 6
+    saved = await browser.post(NEW, data=filled_in(question=long, summary=hard, goal="meer participatie"))
+    page = await browser.get(saved.headers["location"])
+    [box] = [node for node in LexborHTMLParser(page.text).css(".utrecht-alert") if "makkelijker" in node.text()]
+    said = [" ".join(node.text().split()) for node in box.css("strong, li")]
+    assert said[:2] == ["De vraag", sentence("questions.long_sentence", words=18, most=15, text=long)]
+    score = judge(hard, {}).score
+    assert score is not None
+    too_hard = sentence("dossier.hard_to_read", score=floor(score))
+    therefore = sentence("questions.hard_word", word="dientengevolge", simpler="daardoor")
+    assert said[2:5] == ["De samenvatting", too_hard, therefore]
+    assert said[5:] == ["Het doel", sentence("questions.hard_word", word="participatie", simpler="meedoen")]
+    assert f"De samenvatting krijgt {floor(score)} punten" in page.text
+    assert not any(sentence(f"dossier.{name}") in page.text for name in ("question", "summary", "goal"))
+
+
+async def test_plain_words_get_no_remark_and_a_short_summary_no_score(browser: httpx2.AsyncClient) -> None:
+    plain = {"question": "Vindt u dat goed?", "goal": "hulp voor wie dat nodig heeft"}
+    for summary, scored in (("Hulp kost minder.", False), ("Wie hulp wil, krijgt die. " * 8, True)):
+        saved = await browser.post(NEW, data=filled_in(**plain, summary=summary))
+        page = await browser.get(saved.headers["location"])
+        assert "Kan het makkelijker?" not in page.text
+        assert ("punten voor leesbaarheid" in page.text) == scored
 
 
 async def test_every_change_is_a_new_version_with_a_digest_that_anyone_can_compute(

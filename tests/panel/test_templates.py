@@ -1,15 +1,17 @@
 import ast
 import re
 from collections.abc import Iterator
+from string import Formatter
+from typing import Any
 
 import pytest
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, meta
 
 from deliberation.personal_data import FINDERS
-from deliberation.questionnaire import Question
+from deliberation.questionnaire import FAULTS, Question, QuestionnaireError
 from panel.answers.wording import what_is_wrong
 from panel.proposals.dossier import Dossier, English
-from panel.reviews.judging import FAULTS
+from panel.reviews.judging import in_words
 from panel.reviews.states import LIFE
 from panel.settings import ROOT, TEMPLATES
 from panel.web.messages import Refused, catalogue, sentence
@@ -17,6 +19,7 @@ from panel.web.templating import environment, markdown, with_dutch
 
 SUFFIXES = ["html", "txt", "jinja"]
 CODE = re.compile(r"[a-z_]+\.[a-z_]+")
+DUTCH = re.compile(r"\b(de|het|die|er|kan|wie)\b", re.IGNORECASE)
 
 
 def calls() -> Iterator[str]:
@@ -49,7 +52,7 @@ def put_together() -> set[str]:
         *(f"answers.{first or second}" for first, second in answers),
         "answers.required_vote",
         *(f"answers.kind_{kind}" for kind, _ in FINDERS),
-        *(f"questions.{code}" for code in FAULTS),
+        *(f"fault.{code}" for code in FAULTS),
     }
 
 
@@ -61,7 +64,7 @@ def test_every_sentence_that_python_asks_for_is_in_the_catalogue() -> None:
         "dossier.{}",
         "answers.{}",
         "answers.kind_{}",
-        "questions.{}",
+        "fault.{}",
     }
     fixed = {code for code in asked if "{}" not in code and CODE.fullmatch(code)}
     assert fixed | put_together() <= set(catalogue())
@@ -69,6 +72,16 @@ def test_every_sentence_that_python_asks_for_is_in_the_catalogue() -> None:
 
 def test_every_sentence_of_the_catalogue_is_asked_for() -> None:
     assert set(catalogue()) - set(calls()) - put_together() == set()
+
+
+@pytest.mark.parametrize("code", FAULTS)
+def test_every_fault_of_a_questionnaire_has_a_dutch_sentence(code: str) -> None:
+    facts: dict[str, Any] = {name: f"{{{name}}}" for _, name, _, _ in Formatter().parse(FAULTS[code]) if name}
+    question = {"id": facts.pop("question", "q"), "nl": "Is er genoeg {doel}? Kies er een."}
+    said = in_words(QuestionnaireError(code, question["id"], **facts), [question])
+    assert said != FAULTS[code]
+    assert DUTCH.search(said)
+    assert "‘Is er genoeg …?’" in said or "question" not in catalogue()[f"fault.{code}"]
 
 
 def test_a_sentence_without_its_facts_is_an_error() -> None:
