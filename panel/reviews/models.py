@@ -83,6 +83,12 @@ class Review(Model):
         closes_at: datetime = self.closes_at
         return closes_at + GRACE
 
+    @property
+    def in_grace(self) -> bool:
+        """The closing moment is past; who began in time can finish."""
+        closes_at: datetime = self.closes_at
+        return closes_at <= datetime.now(UTC) < self.ends_at
+
 
 class Step(Model):
     """When a review reached a state, and who brought it there."""

@@ -133,7 +133,12 @@ async def test_who_is_busy_at_the_closing_moment_can_finish_and_who_is_too_late_
     await other.page.goto(late)
     assert await other.heading() == "Deze vragenlijst is gesloten"
     await other.look()
+    for place in (link, "/mening/controle"):
+        await busy.page.goto(place)
+        assert await busy.page.get_by_role("heading", name="De vragenlijst is net gesloten").is_visible()
+        await busy.look()
     await send(busy)
+    assert await busy.page.get_by_text("De vragenlijst is net gesloten. Tot ").is_visible()
     await busy.look()
 
     await busy.press("Mijn antwoord laten zien")
