@@ -3,6 +3,7 @@ const line = document.getElementById("typing");
 const form = line.closest("form");
 const field = form.querySelector("textarea, [name=other]");
 const say = line.dataset;
+let unsaved = document.getElementById("errors") !== null;
 let waiting, saving;
 
 function left() {
@@ -13,18 +14,22 @@ function left() {
 async function save() {
   const body = new URLSearchParams(new FormData(form));
   body.set("go", "stay");
+  unsaved = false;
   try {
     const response = await fetch(location.pathname, { method: "POST", body, redirect: "error" });
     const plain = response.headers.get("content-type")?.startsWith("text/plain");
     const told = plain ? await response.text() : say.failed;
     line.textContent = response.ok ? `${left()} ${say.saved} ${told}` : told;
+    unsaved ||= !response.ok;
   } catch {
     line.textContent = say.failed;
+    unsaved = true;
   }
   saving = undefined;
 }
 
 form.addEventListener("input", () => {
+  unsaved = true;
   clearTimeout(waiting);
   waiting = setTimeout(() => {
     saving = save();
@@ -33,10 +38,14 @@ form.addEventListener("input", () => {
 
 field.addEventListener("focus", () => (line.textContent = left()), { once: true });
 
-// What is sent last must arrive last.
-form.addEventListener("submit", (event) => {
+// What is sent last must arrive last. The buttons at the top do not send what is typed, so they wait until it is kept.
+document.addEventListener("submit", async (event) => {
   clearTimeout(waiting);
-  if (!saving) return;
+  const atTop = event.target !== form;
+  if (!saving && !(atTop && unsaved)) return;
   event.preventDefault();
-  saving.then(() => form.requestSubmit(event.submitter));
+  await saving;
+  if (atTop && unsaved) await save();
+  if (atTop && unsaved) field.focus();
+  else event.target.requestSubmit(event.submitter);
 });

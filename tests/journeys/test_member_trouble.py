@@ -65,6 +65,37 @@ async def test_while_somebody_types_the_page_counts_keeps_and_remarks(visit: New
     assert await field.input_value() == "Zonder bereik"
 
 
+async def test_a_button_at_the_top_waits_until_what_is_typed_is_kept(visit: NewVisitor, link: str) -> None:
+    visitor = await visit(**PHONE)
+    await begin(visitor, link)
+    page = visitor.page
+    await page.goto(REASON)
+    field = page.get_by_role("textbox")
+    await field.fill("Te duur")
+    await visitor.press("Grotere letters")
+    assert await page.get_by_role("button", name="Gewone letters").is_visible()
+    assert await field.input_value() == "Te duur"
+    await field.fill("Veel te duur")
+    await visitor.press("English")
+    assert await page.get_by_role("button", name="Nederlands").is_visible()
+    assert await field.input_value() == "Veel te duur"
+
+    await field.fill("x" * 1_004)
+    for _ in range(2):
+        await page.get_by_role("button", name="Nederlands").click()
+        await typing(visitor, "Your text is too long: 1004 characters.")
+        assert await field.evaluate("field => field === document.activeElement")
+    await visitor.press("Next")
+    await page.get_by_role("button", name="Nederlands").click()
+    await typing(visitor, "4 characters too many.")
+    assert await field.input_value() == "x" * 1_004
+    await field.fill("Te duur")
+    await visitor.press("Nederlands")
+    assert await page.get_by_role("button", name="English").is_visible()
+    assert await field.input_value() == "Te duur"
+    assert not visitor.faults
+
+
 async def test_a_remark_on_personal_data_can_be_followed_or_left(visit: NewVisitor, link: str) -> None:
     visitor = await visit(**PHONE, java_script_enabled=False)
     await begin(visitor, link)
