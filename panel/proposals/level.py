@@ -14,7 +14,7 @@ READ_FIRST = {"question": "De vraag", "summary": "De samenvatting", "goal": "Het
 @dataclass(frozen=True)
 class Level:
     name: str
-    score: int | None  # of a text that is long enough for one
+    score: int | None  # 0 or more, of a text that is long enough for one
     remarks: tuple[str, ...]
 
 
@@ -25,7 +25,7 @@ def levels(dossier: Dossier) -> dict[str, Level]:
 
 def _level(name: str, text: str) -> Level:
     reading = judge(text, hard_words())
-    score = None if reading.score is None else math.floor(reading.score)
+    score = None if reading.score is None else max(0, math.floor(reading.score))
     too_hard = [sentence("dossier.hard_to_read", score=score)] if reading.hard_to_read else []
     return Level(name, score, (*too_hard, *remarks_on(reading)))
 

@@ -17,6 +17,7 @@ from panel.invitations.links import ANSWER, make_token
 from panel.people.models import Member
 from panel.proposals.actions import newest_version, save_version
 from panel.proposals.form import CLAIM_LENGTHS, ENGLISH_TEXTS, LENGTHS, MOST_CLAIMS
+from panel.proposals.level import levels
 from panel.proposals.models import Proposal, ProposalVersion
 from panel.reports.material import facts_of
 from panel.reviews.actions import approve
@@ -76,7 +77,7 @@ async def test_a_summary_of_more_than_400_words_is_too_long_to_release(stage: St
 
 async def test_who_writes_reads_what_could_be_easier_and_is_not_stopped(browser: httpx2.AsyncClient) -> None:
     long = "Vindt u dat " + "heel " * 14 + "goed?"
-    hard = "De gemeentelijke verantwoordelijkheidsverdeling wordt dientengevolge heroverwogen. " * 6
+    hard = "De gemeente heeft de verdeling dientengevolge vorige maand veranderd. " * 6
     saved = await browser.post(NEW, data=filled_in(question=long, summary=hard, goal="meer participatie"))
     page = await browser.get(saved.headers["location"])
     [box] = [node for node in LexborHTMLParser(page.text).css(".utrecht-alert") if "makkelijker" in node.text()]
@@ -90,6 +91,10 @@ async def test_who_writes_reads_what_could_be_easier_and_is_not_stopped(browser:
     assert said[5:] == ["Het doel", sentence("questions.hard_word", word="participatie", simpler="meedoen")]
     assert f"De samenvatting krijgt {floor(score)} punten" in page.text
     assert not any(sentence(f"dossier.{name}") in page.text for name in ("question", "summary", "goal"))
+
+
+def test_no_score_is_below_nothing() -> None:
+    assert levels(dossier(summary="verantwoordelijkheidsverdeling " * 40))["summary"].score == 0
 
 
 async def test_plain_words_get_no_remark_and_a_short_summary_no_score(browser: httpx2.AsyncClient) -> None:
