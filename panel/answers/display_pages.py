@@ -39,4 +39,4 @@ async def keep_wishes(
 ) -> None:
     if chosen and chosen != member.language:
         await database_of(request).write(choose_language(member, chosen))
-    keep_display(request, response, chosen or language_of(request, member.language), large=large)
+    keep_display(request, response, chosen or language_of(request), large=large)

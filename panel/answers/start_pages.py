@@ -14,7 +14,14 @@ from panel.answers.visits import MEMBER_COOKIE, remember, visit_of
 from panel.invitations.links import ANSWER, OPT_OUT, make_token, member_of_token
 from panel.people.models import Member
 from panel.reviews.models import Review, State, is_over
-from panel.web.display import address_in, chosen_language, forget_display, in_large_print, language_of
+from panel.web.display import (
+    address_in,
+    chosen_language,
+    forget_display,
+    in_large_print,
+    language_of,
+    remember_language,
+)
 from panel.web.failures import Wrong
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
@@ -23,7 +30,7 @@ from panel.web.templating import page
 async def start(request: Request) -> Response:
     member = await member_of_link(request)
     review = member.review
-    lang = language_of(request, member.language)
+    lang = language_of(request)
     if not await _is_open(member, review):
         return page(request, "answers/closed.html", lang=lang, review=review, early=review.state == State.DRAWN)
     kept = await kept_reviews(request).get(review.id, review.closes_at)
@@ -73,6 +80,7 @@ async def member_of_link(request: Request) -> Member:
     member = await member_of_token(settings_of(request), request.path_params["token"], ANSWER)
     if member is None:
         raise Wrong
+    remember_language(request, member.language)
     return member
 
 

@@ -16,7 +16,7 @@ from panel.database import rows
 from panel.people.models import Member
 from panel.reviews.models import Review, State, is_over
 from panel.web.cookies import SignedCookie
-from panel.web.display import Language, language_of
+from panel.web.display import Language, language_of, remember_language
 from panel.web.templating import page
 
 MEMBER_COOKIE = SignedCookie("mening", 4 * 3600)
@@ -74,6 +74,7 @@ async def visit_of(request: Request) -> Visit | None:
     for row in await rows(MEMBER, member_id, link_version):
         facts = dict(row)
         state, closes_at = facts.pop("state"), facts.pop("closes_at")
+        remember_language(request, facts["language"])
         if state != State.OPEN or is_over(closes_at):
             reviews.drop(facts["review_id"])
             request.state.closed = facts["review_id"]
@@ -87,7 +88,7 @@ async def visit_of(request: Request) -> Visit | None:
         return Visit(
             member=member,
             kept=kept,
-            language=language_of(request, facts["language"]),
+            language=language_of(request),
             keys=keys,
             ballot=await ballot_at(keys),
             shown=time() < shown_until,

@@ -12,7 +12,7 @@ from panel.invitations.actions import opt_out, opt_out_by_mail
 from panel.invitations.links import OPT_OUT, member_of_token
 from panel.people.models import Member, OptOut
 from panel.reviews.models import State
-from panel.web.display import chosen_language, language_of
+from panel.web.display import chosen_language, language_of, remember_language
 from panel.web.failures import Wrong
 from panel.web.forms import read_fields
 from panel.web.messages import Refused
@@ -38,7 +38,7 @@ async def record(request: Request) -> Response:
     try:
         choice = OptOut(fields.choice("choice", set(OptOut)))
     except Refused as refused:
-        return _page(request, member, refused.said_in(language_of(request, member.language)), 422)
+        return _page(request, member, refused.said_in(language_of(request)), 422)
     if choice != member.opt_out:
         await database_of(request).write(opt_out(settings_of(request), member, choice))
     language = {"taal": chosen} if (chosen := chosen_language(request)) else {}
@@ -50,6 +50,7 @@ async def _member(request: Request) -> Member:
     member = await member_of_token(settings_of(request), request.path_params["token"], OPT_OUT)
     if member is None:
         raise Wrong
+    remember_language(request, member.language)
     return member
 
 
@@ -58,7 +59,7 @@ def _page(request: Request, member: Member, errors: dict[str, str], status: int 
         request,
         "invitations/opt_out.html",
         status,
-        lang=language_of(request, member.language),
+        lang=language_of(request),
         member=member,
         OptOut=OptOut,
         back="terug" in request.query_params,

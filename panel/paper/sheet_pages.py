@@ -26,7 +26,7 @@ async def show(request: Request) -> Response:
     in_time = member.review.state == State.OPEN and datetime.now(UTC) < member.review.closes_at
     if member.participated or not in_time or not member.code:
         return see(f"{request.url.path.removesuffix('/papier')}?{request.url.query}".rstrip("?"))  # which says why
-    return await _sheet(request, member, language_of(request, member.language))
+    return await _sheet(request, member, language_of(request))
 
 
 async def ask_code(request: Request) -> Response:

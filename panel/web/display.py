@@ -21,10 +21,16 @@ def chosen_language(request: Request) -> Language | None:
     return known_language(request.query_params.get("taal", ""))
 
 
-def language_of(request: Request, member_language: str = "") -> Language:
+def language_of(request: Request) -> Language:
     """What was chosen here; else what is known of the member; else English for a browser that asks for no Dutch."""
-    wishes = (chosen_language(request), known_language(member_language), known_language(_kept(request)[0]))
+    of_member: str = getattr(request.state, "member_language", "")
+    wishes = (chosen_language(request), known_language(of_member), known_language(_kept(request)[0]))
     return next((language for language in wishes if language), None) or _of_browser(request)
+
+
+def remember_language(request: Request, member_language: str) -> None:
+    """While this request is answered: also a refusal on the way is said in the language of the member."""
+    request.state.member_language = member_language
 
 
 def known_language(name: str) -> Language | None:

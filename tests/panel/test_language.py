@@ -13,6 +13,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from deliberation.questionnaire import Questionnaire, read
 from panel.answers.models import Ballot
+from panel.answers.vault import destroy_secret
 from panel.invitations.letters import write_letter
 from panel.invitations.links import ANSWER, OPT_OUT, make_token
 from panel.invitations.models import Kind
@@ -406,6 +407,21 @@ async def test_who_is_busy_when_a_review_closes_is_told_so_in_the_language_that_
 ) -> None:
     await stage.close(review)
     assert_english(await reader.get("/mening/vraag/q01_duidelijk"), "This questionnaire is closed")
+
+
+async def test_a_refusal_before_start_and_the_end_of_a_visit_are_told_in_the_language_that_is_known_of_the_member(
+    stage: Stage, client: httpx2.AsyncClient, review: Review, member: Member, link: str
+) -> None:
+    await stage.change(Member.filter(id=member.id), language="en")
+    await client.post(link)
+    client.cookies.delete("weergave")
+    await stage.answer((await stage.members(review))[1], {"q09_stem": "voor"})
+    await stage.database.vault.write(destroy_secret(review.id))
+    refused = await client.post(link)
+    assert refused.status_code == 409
+    assert_english(refused, sentence("answers.secret_lost", ENGLISH))
+    await stage.withdraw(review)
+    assert_english(await client.get("/mening"), "This second opinion has stopped")
 
 
 async def test_the_first_page_with_its_styles_is_small_in_each_language_and_in_large_print(
