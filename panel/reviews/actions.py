@@ -89,7 +89,10 @@ def mark_of(review: Review) -> str:
 
 
 async def approve(review: Review, staff: Staff, seen: str = "") -> None:
-    """One of the two who must agree, to what `seen` marks. The second approval releases the review."""
+    """One of the two who must agree, to what `seen` marks. The second approval releases the review.
+
+    Refused to either while something is wrong with the proposal or the questions: nobody agrees to what cannot be.
+    """
     review = await Review.select_for_update().get(id=review.id)
     if review.state != State.DRAFT:
         raise Refused("review.not_draft")
@@ -101,9 +104,10 @@ async def approve(review: Review, staff: Staff, seen: str = "") -> None:
         other, review.approved_by_drafter = review.approved_by_clerk_id, staff
     if other == staff.id:
         raise Refused("review.same_person")
+    frozen = freeze_questionnaire(await review.version, review.composed)
     await record(actor_of(staff), "review approved", f"review {review.id}", staff.role)
     if other is not None:
-        review.questionnaire = freeze_questionnaire(await review.version, review.composed)
+        review.questionnaire = frozen
     await review.save(update_fields=["approved_by_clerk_id", "approved_by_drafter_id", "questionnaire"])
     if other is not None:
         await advance(review, State.RELEASED, actor_of(staff))

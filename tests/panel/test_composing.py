@@ -325,12 +325,16 @@ async def test_what_cannot_be_asked_is_told_on_the_page_and_cannot_be_released(
     for page in (questions, f"/bureau/{review.id}/akkoord"):
         assert refusal in text_on(await clerk.get(page))
 
-    await stage.database.write(approve(review, stage.drafter))
+    assert "Ja, akkoord" not in text_on(await clerk.get(f"/bureau/{review.id}/akkoord"))
+    with pytest.raises(Refused) as refused:
+        await stage.database.write(approve(review, stage.drafter))
+    assert refused.value.sentence == refusal
     response = await clerk.post(f"/bureau/{review.id}/akkoord")
     assert response.status_code == 409
     assert refusal in text_on(response)
     after = await Review.get(id=review.id)
-    assert (after.state, after.approved_by_clerk_id, after.questionnaire) == (State.DRAFT, None, None)
+    approvals = (after.approved_by_drafter_id, after.approved_by_clerk_id)
+    assert (after.state, approvals, after.questionnaire) == (State.DRAFT, (None, None), None)
 
 
 async def test_what_the_proposal_does_not_say_yet_is_told_on_the_page_of_the_questions(

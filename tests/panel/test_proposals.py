@@ -45,12 +45,13 @@ async def test_a_proposal_that_lacks_something_cannot_be_released_and_the_senten
     for lacks in (*WHY, "question", "summary", "text", "goal", "values", "indicators"):
         version = await stage.proposal(**{lacks: type(getattr(dossier(), lacks))()})
         review = await stage.draft(version)
-        await stage.database.write(approve(review, stage.drafter))
-        with pytest.raises(Refused) as refusal:
-            await stage.database.write(approve(review, stage.clerk))
-        assert sentence(f"dossier.{lacks}") in refusal.value.sentence
+        for staff in (stage.drafter, stage.clerk):
+            with pytest.raises(Refused) as refusal:
+                await stage.database.write(approve(review, staff))
+            assert sentence(f"dossier.{lacks}") in refusal.value.sentence
         after = await Review.get(id=review.id)
-        assert (after.state, after.approved_by_clerk_id) == (State.DRAFT, None)
+        approvals = (after.approved_by_drafter_id, after.approved_by_clerk_id)
+        assert (after.state, approvals) == (State.DRAFT, (None, None))
 
 
 async def test_everything_that_lacks_is_named_at_once_to_who_writes_prepares_and_approves(
@@ -59,7 +60,6 @@ async def test_everything_that_lacks_is_named_at_once_to_who_writes_prepares_and
     saved = await browser.post(NEW, data={"title": "Alleen een titel", "kind": "overig"})
     clerk = await sign_in(stage.clerk)
     review = await stage.draft(await ProposalVersion.get())
-    await stage.database.write(approve(review, stage.drafter))
     pages = [
         await browser.get(saved.headers["location"]),
         await clerk.get(f"{saved.headers['location']}/tweede-mening"),
@@ -68,6 +68,17 @@ async def test_everything_that_lacks_is_named_at_once_to_who_writes_prepares_and
     for page in pages:
         for code in (*WHY, "question", "summary", "goal"):
             assert sentence(f"dossier.{code}") in page.text
+
+
+async def test_who_cannot_prepare_reads_what_comes_next_once_the_proposal_is_complete(
+    stage: Stage, browser: httpx2.AsyncClient, sign_in: SignIn
+) -> None:
+    said = "Het voorstel is compleet. De griffie kan nu de tweede mening voorbereiden."
+    saved = await browser.post(NEW, data=filled_in())
+    half = await browser.post(NEW, data={"title": "Alleen een titel", "kind": "overig"})
+    assert said in (await browser.get(saved.headers["location"])).text
+    assert said not in (await browser.get(half.headers["location"])).text
+    assert said not in (await (await sign_in(stage.clerk)).get(saved.headers["location"])).text
 
 
 async def test_a_summary_of_more_than_400_words_is_too_long_to_release(stage: Stage) -> None:
@@ -247,6 +258,10 @@ async def test_what_is_wrong_is_said_at_once_beside_each_field(browser: httpx2.A
     tree = LexborHTMLParser((await browser.post(NEW, data=filled_in(**wrong))).text)
     assert {link.attributes["href"] for link in tree.css("#errors a")} == {f"#field-{name}" for name in wrong}
     assert all(tree.css_first(f"#error-{name}") for name in wrong)
+    said = {str(link.attributes["href"]): link.text() for link in tree.css("#errors a")}
+    assert said["#field-title"] == "Hoe heet het? – Vul dit veld in."
+    assert said["#field-english_goal"].startswith("Het doel, in het Engels – Deze tekst is te lang")
+    assert said["#field-date_1"].startswith("Feit 1: "), "which says itself what it is about"
     [english] = [node for node in tree.css("details") if node.css_first("#error-english_goal")]
     assert "open" in english.attributes
 
