@@ -19,6 +19,7 @@ from panel.arguments import pages as arguments
 from panel.database import Database
 from panel.demo import pages as demo
 from panel.desk import pages as bureau
+from panel.desk import reminding
 from panel.draws import pages as draws
 from panel.draws import plan_page as plans
 from panel.draws import public_page as fair
@@ -156,7 +157,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form(f"{review}/papier/nakijken", again.ask_code, again.take_code, Right.RUN),
         post(f"{review}/papier/nakijken/antwoorden", desk(Right.RUN, again.take_answers)),
         get(f"{review}/papier/nagekeken", desk(Right.RUN, again.checked)),
-        *form(f"{review}/herinneren", invitations.ask_remind, invitations.do_remind, Right.RUN),
+        *form(f"{review}/herinneren", reminding.ask_remind, reminding.do_remind, Right.RUN),
         *form(f"{review}/verlengen", reviews.ask_extension, reviews.give_extension, Right.RUN),
         *form(f"{review}/intrekken", invitations.ask_withdrawal, invitations.do_withdrawal, Right.RUN),
         *form(f"{review}/teksten", arguments.queue, arguments.judge, Right.MODERATE),

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from panel.answers.actions import discard_answers
+from panel.answers.actions import discard_answers, is_secret_lost
 from panel.answers.closing import close_review
 from panel.answers.vault import ReviewSecret, destroy_secret
 from panel.database import Database
@@ -31,6 +31,7 @@ ACTOR = "worker"
 IDLE_SECONDS = 0.5
 CARE_SECONDS = 2.0
 MAILBOX_SECONDS = 60.0
+VAULT_SECONDS = 60.0
 PERSONAL = ("ballot", "written", "paper_entry", "statement", "person", "member", "draw")
 
 
@@ -46,6 +47,7 @@ class Worker:
             tasks.create_task(self._mail())
             tasks.create_task(self._again("answering who asked for a link", self._answer_requests, CARE_SECONDS))
             tasks.create_task(self._again("looking after the reviews", self._look_after, CARE_SECONDS))
+            tasks.create_task(self._again("looking into the vault", self._look_into_vault, VAULT_SECONDS))
             tasks.create_task(self._panels())
             if self._settings.bounce_imap_host:  # apart: a server that is silent keeps nothing else waiting
                 tasks.create_task(self._again("reading the mailbox", self._read_mailbox, MAILBOX_SECONDS))
@@ -101,6 +103,11 @@ class Worker:
     async def _read_mailbox(self) -> None:
         await empty_mailbox(self._database, self._settings)
 
+    async def _look_into_vault(self) -> None:
+        for review in await Review.filter(state=State.OPEN):
+            if await is_secret_lost(review.id):
+                log.error("the secret of review %d is not in the vault: nobody can open a questionnaire", review.id)
+
     async def _panels(self) -> None:
         """A search takes up to minutes; who stops the service does not wait for it: it is begun again later."""
         stopped = asyncio.create_task(self._stopping.wait())
@@ -122,7 +129,8 @@ class Worker:
         for review in await Review.filter(state=State.OPEN, closes_at__gt=now):
             opened = await Step.get(review=review, state=State.OPEN)
             reminded = await Wave.filter(review=review, kind=Kind.REMINDER).exists()
-            if not reminded and now > opened.at + (review.closes_at - opened.at) / 2:
+            halfway = opened.at + (review.closes_at - opened.at) / 2
+            if not reminded and now > halfway and not await is_secret_lost(review.id):
                 await self._database.write(remind(review, ACTOR))
 
     async def _close_due(self) -> None:

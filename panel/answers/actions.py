@@ -81,9 +81,14 @@ async def known_secret(review_id: int) -> bytes | None:
 
 async def require_known_secret(review_id: int) -> None:
     """A new secret beside ballots of an old one would let members answer twice: then nobody gets in."""
-    known = await ReviewSecret.filter(review_id=review_id).exists()
-    if not known and await Ballot.filter(review_id=review_id).exists():
+    if await is_secret_lost(review_id):
         raise Refused("answers.secret_lost")
+
+
+async def is_secret_lost(review_id: int) -> bool:
+    """There are ballots with a key, and what made those keys is gone from the vault. Closing leaves no keys."""
+    known = await ReviewSecret.filter(review_id=review_id).exists()
+    return not known and await Ballot.filter(review_id=review_id, key__isnull=False).exists()
 
 
 async def filled_in(keys: Keys, questionnaire: Questionnaire) -> Filled:

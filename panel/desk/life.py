@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from panel.answers.actions import is_secret_lost
 from panel.answers.models import PaperEntry
 from panel.arguments.models import Decision, Statement
 from panel.invitations.bounced import not_reached
@@ -13,7 +14,7 @@ from panel.people.models import Draw, Frame, Member, OptOut, current_draw
 from panel.reports.models import Build, Report
 from panel.reviews.models import Review, State, Step
 from panel.reviews.states import LIFE
-from panel.web.dutch import format_date, local, today
+from panel.web.dutch import format_date, format_moment, local, today
 from panel.web.messages import sentence
 
 NEXT_STEP = {
@@ -53,6 +54,7 @@ class Life:
     not_reached: int = 0  # while something can be done about it
     typed_in: int = 0  # answers on paper or by telephone, while it is open
     to_check: int = 0  # of those, to be typed in by a second person
+    secret_lost: bool = False  # while it is open: nobody can get in
 
     @property
     def next_step(self) -> tuple[str, str] | None:
@@ -60,7 +62,7 @@ class Life:
         state = State(self.review.state)
         if state is State.RELEASED and self.frame:
             return "loting", "Het lot invullen" if self.draw else "Loting vastleggen"
-        if state is State.OPEN and any(count.kind == "reminder" for count in self.mail):
+        if state is State.OPEN and not self.can_remind:
             return None
         if state is State.CLOSED and not self.texts_open:
             return ("rapport", "Rapport maken") if self.report is None or self.failed else None
@@ -71,9 +73,23 @@ class Life:
         return self.report is not None and self.report.build == Build.FAILED
 
     @property
+    def can_remind(self) -> bool:
+        """Once, and not of a questionnaire that cannot be opened."""
+        sent = any(count.kind == "reminder" for count in self.mail)
+        return self.review.state == State.OPEN and not (sent or self.review.is_closing or self.secret_lost)
+
+    @property
+    def closing(self) -> str:
+        """In the half hour after the closing moment: until when who was busy can finish."""
+        if not self.review.is_closing:
+            return ""
+        closed, ends = format_moment(self.review.closes_at), format_moment(self.review.ends_at)
+        return sentence("desk.closing", closed=closed, ends=ends)
+
+    @property
     def reminder_at(self) -> datetime | None:
         """When the reminder will go out by itself: halfway; None when it has gone or nothing is open."""
-        if self.review.state != State.OPEN or any(count.kind == "reminder" for count in self.mail):
+        if not self.can_remind:
             return None
         opened = self.steps[State.OPEN].at
         return opened + (self.review.closes_at - opened) / 2
@@ -92,7 +108,7 @@ class Life:
 
     @property
     def warnings(self) -> list[str]:
-        found = []
+        found = [sentence("desk.secret_lost")] if self.secret_lost else []
         papers_due = self.review.judgement_on - PAPERS_AHEAD
         if self.review.state in LIFE[:PUBLISHED_AT] and self.review.report_due > papers_due:
             found.append(sentence("desk.papers_late", day=format_date(papers_due)))
@@ -140,4 +156,5 @@ async def life_of(review: Review) -> Life:
         not_reached=len(await not_reached(review)) if review.state == State.OPEN else 0,
         typed_in=await typed_in.count(),
         to_check=await typed_in.filter(sample=True).count(),
+        secret_lost=review.state == State.OPEN and await is_secret_lost(review.id),
     )

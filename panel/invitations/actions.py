@@ -45,6 +45,8 @@ async def remind(review: Review, actor: str) -> int:
     review = await Review.get(id=review.id)
     if review.state != State.OPEN:
         raise Refused("review.not_open")
+    if review.is_closing:
+        raise Refused("reminder.closing")
     return await send_wave(review, Kind.REMINDER, actor)
 
 

@@ -102,7 +102,7 @@ class WaveLetters:
         allowed = await may_be_reminded(self._settings, wave.review_id, [m.recipient_id for m in reminders])
         for message in reminders:
             not_before = allowed.get(message.recipient_id)
-            if not_before is None or not_before >= wave.review.closes_at:
+            if not_before is None or max(not_before, datetime.now(UTC)) >= wave.review.closes_at:
                 del found[message.id]
             elif not_before > datetime.now(UTC):
                 found[message.id] = not_before

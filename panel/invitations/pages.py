@@ -1,9 +1,9 @@
-"""The desk's pages from which mail goes out: opening, reminding, withdrawing."""
+"""The desk's pages from which mail goes out: opening and withdrawing."""
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from panel.invitations.actions import number_told, open_review, remind, withdraw_and_tell
+from panel.invitations.actions import number_told, open_review, withdraw_and_tell
 from panel.invitations.models import Kind, Wave
 from panel.invitations.post import before_opening, meaning
 from panel.invitations.trials import all_arrived, example_letter, just_asked, trials_of
@@ -11,7 +11,6 @@ from panel.mail.pause import pause
 from panel.reviews.models import Review, State
 from panel.reviews.states import STOPPABLE
 from panel.staff.access import staff_on
-from panel.staff.actions import actor_of
 from panel.web.forms import read_fields
 from panel.web.messages import Refused, sentence
 from panel.web.request import database_of, see, settings_of
@@ -40,30 +39,6 @@ async def ask_open(request: Request) -> Response:
 async def do_open(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
     await database_of(request).write(open_review(review, staff_on(request)))
-    return see(f"/bureau/{review.id}")
-
-
-async def ask_remind(request: Request) -> Response:
-    review = await Review.get(id=request.path_params["id"])
-    return page(
-        request,
-        "invitations/remind.html",
-        review=review,
-        refused=await _why_no_reminder(review),
-        waiting=await number_told(review, Kind.REMINDER),
-        example=await example_letter(settings_of(request), review, Kind.REMINDER),
-    )
-
-
-async def _why_no_reminder(review: Review) -> str:
-    if review.state != State.OPEN:
-        return sentence("review.not_open")
-    return sentence("reminder.sent") if await Wave.exists(review=review, kind=Kind.REMINDER) else ""
-
-
-async def do_remind(request: Request) -> Response:
-    review = await Review.get(id=request.path_params["id"])
-    await database_of(request).write(remind(review, actor_of(staff_on(request))))
     return see(f"/bureau/{review.id}")
 
 

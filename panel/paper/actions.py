@@ -4,7 +4,7 @@ import hmac
 
 from deliberation.answering import Answer, Answers
 from deliberation.questionnaire import Question, Questionnaire
-from panel.answers.actions import Keys, filled_in, keys_of, record_ballot, save_answer, take_turn
+from panel.answers.actions import Keys, filled_in, is_secret_lost, keys_of, record_ballot, save_answer, take_turn
 from panel.answers.models import PaperEntry
 from panel.answers.words import split_words
 from panel.audit import record
@@ -25,6 +25,8 @@ async def open_review(review_id: int) -> Review:
     review = await Review.get(id=review_id)
     if review.state != State.OPEN or is_over(review.closes_at):
         raise Refused("paper.not_open")
+    if await is_secret_lost(review_id):
+        raise Refused("desk.secret_lost")
     return review
 
 

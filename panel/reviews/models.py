@@ -89,6 +89,12 @@ class Review(Model):
         closes_at: datetime = self.closes_at
         return closes_at <= datetime.now(UTC) < self.ends_at
 
+    @property
+    def is_closing(self) -> bool:
+        """The closing moment is past, and the ballot box is not closed yet: nobody new gets in."""
+        closes_at: datetime = self.closes_at
+        return self.state == State.OPEN and closes_at <= datetime.now(UTC)
+
 
 class Step(Model):
     """When a review reached a state, and who brought it there."""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from deliberation.questionnaire import read
+from panel.answers.vault import destroy_secret
 from panel.audit import first_broken
 from panel.demo.mailbox import Mailbox
 from panel.invitations.actions import opt_out, remind, send_wave
@@ -83,6 +84,26 @@ async def test_halfway_who_has_not_answered_is_reminded_by_itself_and_only_once(
     assert sorted(reminders) == sorted(member.email for member in silent)
     assert await stage.database.write(remind(review, "test")) == 0
     assert await Wave.filter(kind=Kind.REMINDER).count() == 1
+
+
+async def test_a_lost_vault_is_an_error_in_the_log_and_nobody_is_reminded_halfway(
+    stage: Stage, review: Review, caplog: pytest.LogCaptureFixture
+) -> None:
+    [member, *_] = reachable(await stage.members(review))
+    await stage.answer(member, {"q09_stem": "voor"})
+    await let_half_the_time_pass(stage, review)
+    await stage.database.vault.write(destroy_secret(review.id))
+    with pytest.raises(TimeoutError):
+        await stage.work(Wave.filter(kind=Kind.REMINDER).exists, seconds=1)
+    said = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert said == [f"the secret of review {review.id} is not in the vault: nobody can open a questionnaire"]
+
+
+async def test_a_reminder_that_still_waits_at_the_closing_moment_does_not_go(stage: Stage, review: Review) -> None:
+    await stage.database.write(remind(review, "test"))
+    assert await reminders_of(stage, resting(stage, 0))
+    await stage.change(Review.filter(id=review.id), closes_at=datetime.now(UTC) - timedelta(seconds=1))
+    assert await reminders_of(stage, resting(stage, 0)) == {}
 
 
 async def test_who_answers_after_the_reminder_was_queued_does_not_get_it(stage: Stage, review: Review) -> None:
