@@ -28,6 +28,7 @@ NEEDED = {
         "/bureau",
         R,
         *(f"{R}/{step}" for step in ("rapport/{name}", "voorbeelden", "voorbeelden/{kind}")),
+        *(f"{R}/{step}" for step in ("vragen", "vragen/{question}")),
         P,
         f"{P}/{{id:int}}",
     },
@@ -59,6 +60,12 @@ NEEDED = {
         f"{R}/streefaantallen",
         f"{R}/streefaantallen/bestand",
         *(f"{R}/{step}" for step in ("plan", "intrekken", "rapport", "publiceren", "opvolging")),
+        f"POST {R}/vragen",
+        *(f"{R}/vragen/{step}" for step in ("bibliotheek", "eigen", "eigen/{kind}", "standaard")),
+        *(f"{R}/vragen/{{question}}/{step}" for step in ("wie", "wijzigen", "weg")),
+        f"{R}/papier",
+        *(f"{R}/papier/{step}" for step in ("antwoorden", "opgeslagen", "formulier", "nagekeken")),
+        *(f"{R}/papier/{step}" for step in ("nakijken", "nakijken/antwoorden")),
     },
     Right.MODERATE: {f"{R}/teksten"},
     Right.REPLY: {f"{R}/antwoord"},
@@ -72,8 +79,8 @@ def desk_routes(app: Starlette) -> Iterator[tuple[Right, str, str]]:
     for route in app.routes:
         if isinstance(route, Route) and route.path.startswith("/bureau") and route.path not in FOR_EVERYBODY:
             [method] = (route.methods or set()) - {"HEAD"}
-            address = route.path_format.format(id=9_999, version=9_999, name="x", kind="x")
-            yield needed[route.path], method, address
+            address = route.path_format.format(id=9_999, version=9_999, name="x", kind="x", question="x")
+            yield needed.get(f"{method} {route.path}") or needed[route.path], method, address
 
 
 @pytest.fixture
