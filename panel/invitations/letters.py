@@ -151,6 +151,7 @@ def _write(
         "from_volunteers": volunteer,
         "review": review,
         "dossier": Dossier.from_json(review.version.content),
+        "minutes": (review.questionnaire or {}).get("minutes", 10),  # once, every questionnaire was written for ten
         "public": f"{settings.base_url}/t/{review.id}",
     }
     return wording(kind, languages_for(language), settings, **facts)

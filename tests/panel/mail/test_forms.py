@@ -69,6 +69,7 @@ def review_of(proposal: Dossier, kind: Kind) -> Review:
         report_due=day.date(),
         decision_on=day.date(),
         reason=proposal.title,
+        questionnaire={"minutes": 7},
     )
     return cast("Review", review)
 

@@ -72,6 +72,17 @@ def parts(html: str) -> dict[str, LexborNode]:
     return {part.attributes["lang"] or "": part for part in LexborHTMLParser(html).css("main > div")}
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("kind", [Kind.INVITATION, Kind.REMINDER])
+def test_the_minutes_are_those_of_the_questionnaire_and_ten_where_it_does_not_say(kind: Kind, language: str) -> None:
+    review = review_of(PROPOSAL, kind)
+    somebody = Member(name="Jo Vries", email="jo@voorbeeld.example", link_id="k3Ty", language=language)
+    for questionnaire, minutes in (({"minutes": 8}, "8"), ({}, "10"), (None, "10")):
+        review.questionnaire = questionnaire
+        text = write_letter(SETTINGS, kind, somebody, review).text
+        assert set(re.findall(r"(\d+) min", text)) == {minutes}
+
+
 def test_every_letter_to_a_member_is_there_in_both_languages() -> None:
     there = {language: {file.stem for file in (TEMPLATES / "mail" / language).iterdir()} for language in ("nl", "en")}
     assert there["en"] == {*Kind, LINK, "letter"}
