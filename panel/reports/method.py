@@ -320,7 +320,8 @@ def annex(material: Material) -> Blocks:
     )
     for found in material.findings.questions:
         if found.tables:
-            yield Heading(f"{found.text} [{found.id}]")
+            yield Heading(found.text)
+            yield Paragraph(f"In die bestanden heet deze vraag {found.id}.", "note")
             yield from whom(material, found.id)
             yield from grids(found)
     for split in material.findings.splits:

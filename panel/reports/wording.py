@@ -167,11 +167,15 @@ def finding(table: Table, apart: Sequence[str] = (), overlap: bool = False) -> s
 def _nothing(table: Table) -> str:
     if any(row.share is not None for row in table.rows):
         return "De meeste mensen gaven hierover geen oordeel"
-    code = table.hidden or next((row.hidden for row in table.rows if row.hidden), "small")
+    return _nothing_for(table.hidden or next((row.hidden for row in table.rows if row.hidden), "small"))
+
+
+def _nothing_for(code: str) -> str:
+    """With enough answers, too, a table is held back when it would reveal what a few people answered."""
     return {
         "few": "Te weinig mensen antwoordden om percentages te tonen",
         "wide": "De antwoorden zijn te onzeker om percentages te tonen",
-    }.get(code, "Te weinig mensen antwoordden om iets te tonen")
+    }.get(code, "Te weinig om veilig te tonen")
 
 
 def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
@@ -184,7 +188,8 @@ def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
         if shown:
             tops.setdefault(max(shown, key=lambda row: row.share or 0.0).label, []).append(table.label)
     if not tops:
-        return "Te weinig mensen antwoordden om iets te tonen"
+        reasons = {_nothing(table) for table in tables}
+        return reasons.pop() if len(reasons) == 1 else "Te weinig om te tonen"
     answer, places = max(tops.items(), key=lambda top: len(top[1]))
     if len(places) == len(tables):
         return f"Bij alle {in_words(len(tables))} is {quoted(answer)} het vaakst gekozen"

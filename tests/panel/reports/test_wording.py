@@ -48,9 +48,17 @@ def test_a_majority_within_its_margin_is_not_called_one() -> None:
     assert "dicht bij elkaar" in wording.finding(made)
 
 
+def test_what_is_held_back_with_enough_answers_is_not_said_to_have_few() -> None:
+    safe = table(row("Ja", None, hidden="small"), row("Nee", None, hidden="small"), label="Wonen")
+    wide = table(row("Ja", None, hidden="wide"), row("Nee", None, hidden="wide"), label="Geld")
+    assert wording.findings_of_items([safe, safe], ()) == "Te weinig om veilig te tonen"
+    assert wording.findings_of_items([wide, wide], ()) == "De antwoorden zijn te onzeker om percentages te tonen"
+    assert wording.findings_of_items([safe, wide], ()) == "Te weinig om te tonen"
+
+
 def test_a_share_that_is_hidden_is_never_the_finding() -> None:
     made = table(row("Ja", None, hidden="small"), row("Nee", None, hidden="small"))
-    assert wording.finding(made) == "Te weinig mensen antwoordden om iets te tonen"
+    assert wording.finding(made) == "Te weinig om veilig te tonen"
 
 
 def test_who_has_no_opinion_is_not_the_finding() -> None:
