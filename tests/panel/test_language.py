@@ -183,12 +183,15 @@ async def test_what_is_wrong_with_an_answer_is_said_in_english(
 ) -> None:
     page = await reader.post(f"/mening/vraag/{question}", data=fields)
     assert page.status_code == 422
-    assert_english(page, said, "Error:", "Please look at this answer again")
+    assert_english(page, said, "Error:", "Please look at this again")
 
 
 async def test_a_remark_on_personal_data_is_in_english(reader: httpx2.AsyncClient) -> None:
     page = await reader.post("/mening/vraag/q05_knel", data={"answer": "Call me: 06 12345678", "go": "next"})
-    assert_english(page, "Does your text hold a telephone number?", "Leave it like this")
+    assert_english(page, "Please note: Question", "Does your text hold a telephone number?", "Leave it like this")
+    [remark] = LexborHTMLParser(page.text).css("[autofocus]")
+    assert "Does your text hold a telephone number?" in remark.text()
+    assert (remark.attributes["role"], remark.attributes["tabindex"]) == ("alert", "-1")
 
 
 async def test_a_dutch_page_is_not_taken_for_an_english_one(client: httpx2.AsyncClient, link: str) -> None:

@@ -203,7 +203,7 @@ async def test_the_clerk_prints_a_form_by_its_code_without_a_name(
     unknown = await clerk.post(desk(review, "/formulier"), data={"code": "K7QF", "language": "nl"})
     assert (unknown.status_code, errors(unknown)) == (422, [sentence("paper.unknown_code")])
     no_language = await clerk.post(desk(review, "/formulier"), data={"code": code(members[0]), "language": "xx"})
-    assert (no_language.status_code, errors(no_language)) == (422, [sentence("form.choice")])
+    assert (no_language.status_code, errors(no_language)) == (422, [f"In welke taal? – {sentence('form.choice')}"])
 
 
 @pytest.mark.parametrize("channel", ["paper", "phone"])
@@ -374,7 +374,7 @@ async def test_a_code_of_another_review_and_a_way_that_does_not_exist_are_refuse
     assert errors(refused) == [sentence("paper.unknown_code")]
     for channel in ("web", "", "fax"):
         refused = await enter(clerk, review, questionnaire, members[0], {"q09_stem": "voor"}, channel)
-        assert errors(refused) == [sentence("form.choice")]
+        assert errors(refused) == [f"Hoe komt het antwoord binnen? – {sentence('form.choice')}"]
     assert not await Ballot.all().exists()
 
 
