@@ -129,6 +129,7 @@ async def test_who_began_before_the_closing_moment_can_finish_and_nobody_else_be
     stage: Stage, review: Review, browser: httpx2.AsyncClient, link: str, open_browser: OpenBrowser
 ) -> None:
     await browser.post(VOTE, data={"answer": "voor"})
+    assert f'href="{link}/papier' in (await browser.get(link)).text
     late = f"/m/{make_token(stage.settings, (await stage.members(review))[1], ANSWER)}"
     await stage.change(Review.filter(id=review.id), closes_at=datetime.now(UTC) - timedelta(seconds=1))
 
@@ -137,6 +138,8 @@ async def test_who_began_before_the_closing_moment_can_finish_and_nobody_else_be
     assert (await open_browser().post(late)).headers["location"] == late
     assert "Begin" not in (await open_browser().get(late)).text
     elsewhere = open_browser()
+    began = (await elsewhere.get(link)).text
+    assert ("op papier" in began, "/papier" in began, "Hebt u een vraag?" in began) == (False, False, True)
     assert (await elsewhere.post(link)).headers["location"] == "/mening"
     await hand_in(browser, "tegen")
     assert (await Ballot.get()).answers == {"q09_stem": "tegen"}

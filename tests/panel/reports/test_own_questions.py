@@ -83,6 +83,7 @@ def test_of_a_question_that_was_not_asked_of_everyone_it_is_said_of_whom_the_ans
     assert notes == [f"{AGAINST}‘Het plan niet aannemen’ of ‘Het plan eerst veranderen’."] * 2
     annex = [b.text for b in chapter("bijlage").blocks if isinstance(b, Paragraph)]
     assert annex.count(notes[0]) == 2
+    assert f"In die bestanden heet deze vraag {material().findings.questions[0].id}." in annex
 
 
 def test_the_questions_are_listed_with_their_conditions_and_who_was_asked_stands_in_the_open_data() -> None:
