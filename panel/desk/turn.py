@@ -32,11 +32,17 @@ def turn_of(life: Life, staff: Staff) -> Turn:
     state = State(life.review.state)
     step = life.next_step
     if step is None or not may(staff, RIGHT_OF_STEP.get(step[0], Right.RUN)):
-        return Turn(None, life.closing or WAITS_FOR.get(state, "De griffie is aan zet."), urgent=False)
+        return Turn(None, _waits_for(life, state), urgent=False)
     if state is State.DRAFT and _has_approved(life, staff):
         other = "De steller" if staff.role == Role.CLERK else "De griffie"
         return Turn(None, f"U bent akkoord. {other} moet nog akkoord geven.", urgent=False)
     return Turn(step, "", urgent=state not in CAN_WAIT)
+
+
+def _waits_for(life: Life, state: State) -> str:
+    if life.secret_lost:
+        return "Niemand kan nu antwoorden."
+    return life.closing or WAITS_FOR.get(state, "De griffie is aan zet.")
 
 
 def _has_approved(life: Life, staff: Staff) -> bool:

@@ -94,6 +94,7 @@ async def test_a_lost_vault_is_told_at_the_desk_and_stops_reminders_and_paper(
     await stage.database.vault.write(destroy_secret(review.id))
     for page in ("/bureau", address):
         assert said in html.unescape((await clerk.get(page)).text)
+        assert "Niemand kan nu antwoorden." in (await clerk.get(page)).text
     for page in ("papier", "papier/nakijken"):
         response = await clerk.get(f"{address}/{page}")
         assert (response.status_code, said in html.unescape(response.text)) == (409, True)
