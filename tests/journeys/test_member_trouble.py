@@ -102,7 +102,9 @@ async def test_a_remark_on_personal_data_can_be_followed_or_left(visit: NewVisit
     await visitor.page.goto(REASON)
     await visitor.page.get_by_role("textbox").fill("Vraag het aan mevrouw De Vries.")
     await visitor.press("Volgende")
-    assert await visitor.page.get_by_text("Staat er een naam in uw tekst?").is_visible()
+    remark = visitor.page.locator("[role=alert]:focus", has_text="Staat er een naam in uw tekst?")
+    assert await remark.is_visible(), "who cannot see the page hears it at once"
+    assert (await visitor.page.title()).startswith("Let op: Vraag")
     await visitor.press("Zo laten")
     assert "q11_cijfer" in visitor.page.url
 
