@@ -67,9 +67,10 @@ async def look_and_tab(visitor: Visitor, address: str = "") -> None:
 
 
 async def error(visitor: Visitor) -> str:
-    """The one sentence of the error summary."""
+    """The one sentence of the error summary, without the name of its field."""
     await visitor.look()
-    return " ".join((await visitor.page.locator("#errors a").inner_text()).split())
+    said = " ".join((await visitor.page.locator("#errors a").inner_text()).split())
+    return said.rpartition(" – ")[2]
 
 
 async def sign_in(visitor: Visitor, town: Town, email: str) -> None:
