@@ -5,8 +5,10 @@ Whatever changes something is handed to `Store.write` as a coroutine. It runs in
 cancellation may reach Tortoise in the middle of a transaction, and `write` answers when it has been committed.
 """
 
+import re
 import sqlite3
 from collections.abc import Collection, Sequence
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -22,7 +24,7 @@ from panel.database.forgetting import NEVER_SAMPLED, rewrite, sample_nothing, tr
 from panel.database.writers import BUSY_MILLISECONDS, GroupCommit, PooledWriter, T, Unit, Writer, brief
 from panel.settings import Settings, read_settings
 
-__all__ = ["Database", "brief", "current", "dialect", "listed", "migrate", "rows"]
+__all__ = ["Database", "brief", "current", "dialect", "listed", "migrate", "moment", "rows"]
 MODELS = {
     "main": [
         "panel.audit",
@@ -137,9 +139,14 @@ def listed(sql: str, values: Collection[Any]) -> str:
     return sql.replace("*", ", ".join(f"${number}" for number in range(1, len(values) + 1)) or "NULL")
 
 
+def moment(stored: Any) -> datetime:
+    """A moment out of `rows`: SQLite has it in writing."""
+    return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
+
+
 @cache
 def _numbered(sql: str) -> str:
-    return sql.replace("$", "?")
+    return re.sub(r"\$(?=\d)", "?", sql)
 
 
 def _connect_at_hand(client: Any) -> sqlite3.Connection:

@@ -1,12 +1,11 @@
 """The mails to members. Each is filled in when it is sent, from how things stand at that moment."""
 
-import json
 import secrets
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from panel.database import current, dialect
+from panel.database import listed, rows
 from panel.draws.proof import in_groups
 from panel.invitations.links import opt_out_link, personal_link
 from panel.invitations.models import Kind, Wave
@@ -23,14 +22,9 @@ READ = (
     *("id", "review_id", "name", "email", "language", "link_id", "link_version"),
     *("opt_out", "participated", "code", "token"),
 )
-STANDING_SQLITE = """
+STANDING = """
 SELECT member.id, member.opt_out, member.participated, review.state
-FROM member JOIN review ON review.id = member.review_id WHERE member.id IN (SELECT value FROM json_each(?))
-"""
-STANDING_POSTGRES = """
-SELECT member.id, member.opt_out, member.participated, review.state
-FROM member JOIN review ON review.id = member.review_id
-WHERE member.id IN (SELECT value::int FROM json_array_elements_text($1::json))
+FROM member JOIN review ON review.id = member.review_id WHERE member.id IN (*)
 """
 
 
@@ -78,10 +72,8 @@ class WaveLetters:
         """The ids of those that are needed now, and before when they may not go. Assumes a unit of work."""
         if not messages:
             return {}
-        ids = json.dumps([message.recipient_id for message in messages])
-        statement = STANDING_SQLITE if dialect() == "sqlite" else STANDING_POSTGRES
-        _, rows = await current().execute_query(statement, [ids])
-        standing = {row["id"]: row for row in rows}
+        ids = {message.recipient_id for message in messages}
+        standing = {row["id"]: row for row in await rows(listed(STANDING, ids), *ids)}
         found: dict[int, datetime | None] = {}
         for message in messages:
             wave, row = self.waves[message.occasion_id], standing.get(message.recipient_id)
@@ -92,17 +84,17 @@ class WaveLetters:
             wave.review.state = row["state"]
             if needed(Kind(wave.kind), member, wave.review):
                 found[message.id] = None
-        for wave in self.waves.values():
-            if wave.kind == Kind.REMINDER:
-                await self._rest(wave, [m for m in messages if m.occasion_id == wave.id and m.id in found], found)
+        if reminders := [m for m in messages if m.id in found and m.kind == Kind.REMINDER]:
+            await self._rest(reminders, found)
         return found
 
-    async def _rest(self, wave: Wave, reminders: list[Message], found: dict[int, datetime | None]) -> None:
+    async def _rest(self, reminders: list[Message], found: dict[int, datetime | None]) -> None:
         """Leave out, or let wait, the reminders of a mail that did not arrive or that has only just arrived."""
-        allowed = await may_be_reminded(self._settings, wave.review_id, [m.recipient_id for m in reminders])
+        allowed = await may_be_reminded(self._settings, [m.recipient_id for m in reminders])
         for message in reminders:
             not_before = allowed.get(message.recipient_id)
-            if not_before is None or max(not_before, datetime.now(UTC)) >= wave.review.closes_at:
+            closes_at = self.waves[message.occasion_id].review.closes_at
+            if not_before is None or max(not_before, datetime.now(UTC)) >= closes_at:
                 del found[message.id]
             elif not_before > datetime.now(UTC):
                 found[message.id] = not_before

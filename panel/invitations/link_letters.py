@@ -2,15 +2,20 @@
 
 from collections.abc import Sequence
 
+from panel.database import listed, rows
 from panel.invitations.links import personal_link
 from panel.invitations.models import LINK
 from panel.mail.letter import Letter
 from panel.mail.models import Message
 from panel.mail.wording import languages_for, wording
-from panel.people.models import Member, OptOut
+from panel.people.models import Member
 from panel.proposals.dossier import Dossier
-from panel.reviews.models import State
 from panel.settings import Settings
+
+CAN_TAKE_PART = """
+SELECT member.id FROM member JOIN review ON review.id = member.review_id
+WHERE review.state = 'open' AND member.opt_out <> 'never_again' AND member.id IN (*)
+"""
 
 
 async def compose(settings: Settings, message: Message) -> Letter | None:
@@ -34,6 +39,6 @@ async def still_needed(messages: Sequence[Message]) -> set[int]:
     """The ids of those whose member can take part at this moment."""
     if not messages:
         return set()
-    members = Member.filter(id__in=[message.recipient_id for message in messages], review__state=State.OPEN)
-    found = {member.id for member in await members.exclude(opt_out=OptOut.NEVER_AGAIN).only("id")}
+    ids = {message.recipient_id for message in messages}
+    found = {row["id"] for row in await rows(listed(CAN_TAKE_PART, ids), *ids)}
     return {message.id for message in messages if message.recipient_id in found}

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from panel.database import Database
+from panel.database import Database, brief
 from panel.mail import outbox
 from panel.mail.models import Message, State
 from panel.mail.outbox import Change, is_urgent
@@ -65,6 +65,7 @@ class Books:
                 else:
                     entry.started.set_result(entry.following is not None and entry.following.id in started)
 
+    @brief
     async def _unit(self, entries: list[_Entry]) -> set[int]:
         following = {entry.following.id: entry for entry in entries if entry.following}
         changes = [change for entry in entries for change in entry.done]

@@ -10,12 +10,12 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Literal
 
 from tortoise.expressions import F
 from tortoise.functions import Count
 
-from panel.database import current, dialect
+from panel.database import current, dialect, rows
 from panel.mail.models import RETURNED, Message, State
 
 LEASE = timedelta(seconds=60)
@@ -40,29 +40,26 @@ WITH added AS (
 CHANGE_SQLITE = """
 UPDATE message SET state = n.state, reply = COALESCE(n.reply, message.reply),
 attempts = COALESCE(n.attempts, message.attempts), due_at = COALESCE(n.due_at, message.due_at),
-lease_until = n.lease_until, changed_at = ?
+lease_until = n.lease_until, changed_at = $1
 FROM (
     SELECT json_extract(value, '$[0]') AS id, json_extract(value, '$[1]') AS state,
         json_extract(value, '$[2]') AS reply, json_extract(value, '$[3]') AS attempts,
         json_extract(value, '$[4]') AS due_at, json_extract(value, '$[5]') AS lease_until,
         json_extract(value, '$[6]') AS before
-    FROM json_each(?)
+    FROM json_each($2)
 ) AS n
 WHERE message.id = n.id AND instr(n.before, ' ' || message.state || ' ') RETURNING id, state
 """
 CHANGE_POSTGRES = """
-WITH changed AS (
-    UPDATE message SET state = n.state, reply = COALESCE(n.reply, message.reply),
-    attempts = COALESCE(n.attempts, message.attempts), due_at = COALESCE(n.due_at, message.due_at),
-    lease_until = n.lease_until, changed_at = $1::timestamptz
-    FROM (
-        SELECT (value ->> 0)::int AS id, value ->> 1 AS state, value ->> 2 AS reply, (value ->> 3)::int AS attempts,
-            (value ->> 4)::timestamptz AS due_at, (value ->> 5)::timestamptz AS lease_until, value ->> 6 AS before
-        FROM json_array_elements($2::json)
-    ) AS n
-    WHERE message.id = n.id AND strpos(n.before, ' ' || message.state || ' ') > 0
-    RETURNING message.id, message.state
-) SELECT id, state FROM changed
+UPDATE message SET state = n.state, reply = COALESCE(n.reply, message.reply),
+attempts = COALESCE(n.attempts, message.attempts), due_at = COALESCE(n.due_at, message.due_at),
+lease_until = n.lease_until, changed_at = $1
+FROM (
+    SELECT (value ->> 0)::int AS id, value ->> 1 AS state, value ->> 2 AS reply, (value ->> 3)::int AS attempts,
+        (value ->> 4)::timestamptz AS due_at, (value ->> 5)::timestamptz AS lease_until, value ->> 6 AS before
+    FROM json_array_elements($2::json)
+) AS n
+WHERE message.id = n.id AND strpos(n.before, ' ' || message.state || ' ') > 0 RETURNING message.id, message.state
 """
 
 
@@ -98,8 +95,8 @@ async def queue(kind: str, occasion_id: int, recipient_ids: Iterable[int], due_a
     if dialect() == "sqlite":
         values = [kind, occasion_id, *map(str, times), recipients]
         return (await current().execute_query(ADD_SQLITE, values))[0]
-    _, rows = await current().execute_query(ADD_POSTGRES, [kind, occasion_id, *times, recipients])
-    return int(rows[0]["number"])
+    _, added = await current().execute_query(ADD_POSTGRES, [kind, occasion_id, *times, recipients])
+    return int(added[0]["number"])
 
 
 def is_urgent(message: Message) -> bool:
@@ -153,22 +150,18 @@ async def settle(message: Message, state: State, reply: str) -> None:
 
 async def change(changes: Sequence[Change], starting: Collection[int] = ()) -> set[int]:
     """Write down what became of messages, and which begin; the ids of those that may: they are still lent."""
-    lease, now = _sql(_lease()), _sql(datetime.now(UTC))
-    rows = [(c.message_id, c.state, c.reply, c.attempts, _sql(c.due_at), None, _spaced(c.before)) for c in changes]
-    rows += [(number, State.SENDING, None, None, None, lease, _spaced([State.CLAIMED])) for number in starting]
-    if not rows:
+    lease = _lease()
+    new = [(c.message_id, c.state, c.reply, c.attempts, c.due_at, None, _spaced(c.before)) for c in changes]
+    new += [(number, State.SENDING, None, None, None, lease, _spaced([State.CLAIMED])) for number in starting]
+    if not new:
         return set()
     statement = CHANGE_SQLITE if dialect() == "sqlite" else CHANGE_POSTGRES
-    _, changed = await current().execute_query(statement, [now, json.dumps(rows, default=str)])
+    changed = await rows(statement, datetime.now(UTC), json.dumps(new, default=str))
     return {row["id"] for row in changed if row["state"] == State.SENDING}
 
 
 def _spaced(states: Iterable[State]) -> str:
     return f" {' '.join(states)} "
-
-
-def _sql(time: datetime | None) -> Any:
-    return str(time.astimezone(UTC)) if time and dialect() == "sqlite" else time
 
 
 async def recover(in_doubt: Policy) -> int:

@@ -8,11 +8,15 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
-from panel.mail.models import Rate
+from panel.database import dialect, listed, moment, rows
 from panel.settings import Settings
 
 AT_ONCE = timedelta(seconds=1)
 RELAY = "relay"
+TURNS = "SELECT key, next_at FROM mail_rate WHERE key IN (*) ORDER BY key"
+TAKE = """
+INSERT INTO mail_rate (key, next_at) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET next_at = excluded.next_at
+"""
 
 
 @dataclass
@@ -44,9 +48,10 @@ class Rates:
         """
         keys = {number: self._keys(domain) for number, domain in domains.items()}
         names = sorted({key for gaps in keys.values() for key in gaps})
-        rows = await Rate.filter(key__in=names).order_by("key").select_for_update()
+        turns = TURNS if dialect() == "sqlite" else f"{TURNS} FOR UPDATE"
+        known = await rows(listed(turns, names), *names)
         now, places = datetime.now(UTC), Places()
-        free: dict[str, datetime] = {row.key: row.next_at for row in rows}
+        free = {row["key"]: moment(row["next_at"]) for row in known}
         for number, gaps in keys.items():
             counts = [key for key in gaps if key == RELAY or number not in urgent]
             full = [key for key in counts if free.get(key, now) - AT_ONCE > now]
@@ -59,8 +64,8 @@ class Rates:
             else:
                 places.now.add(number)
                 free |= {key: max(free.get(key, now), now) + gap for key, gap in gaps.items()}
-        taken = [Rate(key=key, next_at=next_at) for key, next_at in sorted(free.items())]
-        await Rate.bulk_create(taken, update_fields=["next_at"], on_conflict=["key"])
+        for key, next_at in sorted(free.items()):
+            await rows(TAKE, key, next_at)
         return places
 
     def _keys(self, domain: str) -> dict[str, timedelta]:
@@ -71,4 +76,4 @@ class Rates:
 
     async def tidy(self) -> None:
         """Forget the domains that nothing was sent to for a while. Assumes a unit of work."""
-        await Rate.filter(next_at__lt=datetime.now(UTC) - AT_ONCE).delete()
+        await rows("DELETE FROM mail_rate WHERE next_at < $1", datetime.now(UTC) - AT_ONCE)
