@@ -6,7 +6,7 @@ from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from time import perf_counter
 
-from panel.database import Database
+from panel.database import Database, brief
 from panel.mail import outbox
 from panel.mail.models import Message
 from panel.web.faults import where
@@ -96,6 +96,7 @@ class Claims:
             await self._prepare(list(self._lent.values()))
         self._queue.extend(claimed)
 
+    @brief
     async def _take(self) -> list[Message]:
         await self._tidy()
         return await outbox.claim(self._size)

@@ -12,16 +12,14 @@ from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Literal
 
-from tortoise.expressions import F
 from tortoise.functions import Count
 
-from panel.database import current, dialect, rows
+from panel.database import current, dialect, moment, rows
 from panel.mail.models import RETURNED, Message, State
 
 LEASE = timedelta(seconds=60)
 URGENT = datetime(2000, 1, 1, tzinfo=UTC)  # due so long ago that no wave goes before it: for sign-in links
 Policy = Literal["hold", "resend"]
-NEEDED = ("id", "kind", "occasion_id", "recipient_id", "attempts", "due_at")  # to send it
 UNKNOWN = "the sending stopped before the answer of the relay was written down"
 
 ADD_SQLITE = """
@@ -36,6 +34,19 @@ WITH added AS (
     FROM json_array_elements_text($5::json)
     ON CONFLICT DO NOTHING RETURNING 1
 ) SELECT count(*) AS number FROM added
+"""
+CLAIM = """
+WITH due AS (SELECT id AS number FROM message WHERE state = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3)
+UPDATE message SET state = 'claimed', lease_until = $4, changed_at = $2 FROM due WHERE id = number
+RETURNING id, kind, occasion_id, recipient_id, attempts, due_at
+"""
+UNSENT = """
+UPDATE message SET state = 'ready', changed_at = $1, lease_until = NULL
+WHERE state = 'claimed' AND lease_until < $1 RETURNING id
+"""
+DOUBTFUL = """
+UPDATE message SET state = $2, reply = $3, attempts = attempts + 1, changed_at = $1, lease_until = NULL
+WHERE state = 'sending' AND lease_until < $1 RETURNING id
 """
 CHANGE_SQLITE = """
 UPDATE message SET state = n.state, reply = COALESCE(n.reply, message.reply),
@@ -115,15 +126,12 @@ async def claim(limit: int) -> list[Message]:
     Of what was deferred there is at most a quarter in it; while something is due, it is not empty.
     """
     claimed: list[Message] = []
+    statement = CLAIM if dialect() == "sqlite" else CLAIM.replace("LIMIT $3", "LIMIT $3 FOR UPDATE SKIP LOCKED")
     # One by one: each then is a walk along the index. No long wave keeps waiting what was deferred.
     for state, most in ((State.DEFERRED, max(1, limit // 4)), (State.READY, limit)):
-        due = Message.filter(state=state, due_at__lte=datetime.now(UTC)).order_by("due_at").only(*NEEDED)
-        if most > len(claimed):
-            claimed += await due.limit(most - len(claimed)).select_for_update(skip_locked=True)
-    await Message.filter(id__in=[message.id for message in claimed]).update(
-        state=State.CLAIMED, lease_until=_lease(), changed_at=datetime.now(UTC)
-    )
-    return sorted(claimed, key=attrgetter("due_at"))
+        for row in await rows(statement, state, datetime.now(UTC), most - len(claimed), _lease()):
+            claimed.append(Message.construct(**{**row, "due_at": moment(row["due_at"])}))
+    return sorted(claimed, key=attrgetter("due_at", "id"))
 
 
 async def renew(ids: Collection[int]) -> None:
@@ -171,13 +179,9 @@ async def recover(in_doubt: Policy) -> int:
     decide, or sent again with the same Message-ID, as the installation is set.
     """
     now = datetime.now(UTC)
-    ended = Message.filter(lease_until__lt=now)
-    unsent = await ended.filter(state=State.CLAIMED).update(state=State.READY, lease_until=None, changed_at=now)
-    state = State.IN_DOUBT if in_doubt == "hold" else State.READY
-    doubtful = await ended.filter(state=State.SENDING).update(
-        state=state, reply=UNKNOWN, attempts=F("attempts") + 1, lease_until=None, changed_at=now
-    )
-    return unsent + doubtful
+    unsent = await rows(UNSENT, now)
+    doubtful = await rows(DOUBTFUL, now, State.IN_DOUBT if in_doubt == "hold" else State.READY, UNKNOWN)
+    return len(unsent) + len(doubtful)
 
 
 def _lease() -> datetime:

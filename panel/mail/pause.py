@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+from panel.database import rows
 from panel.mail.models import Pause
 
 SHORTEST, LONGEST = timedelta(seconds=5), timedelta(minutes=5)
@@ -29,4 +30,4 @@ async def begin_pause(reply: str, asked: timedelta | None = None) -> datetime:
 
 async def end_pause() -> None:
     """The relay serves us again. Inside a unit of work."""
-    await Pause.all().delete()
+    await rows("DELETE FROM mail_pause")

@@ -11,6 +11,7 @@ from tortoise.exceptions import OperationalError
 
 from panel.database import Database
 from panel.mail import outbox
+from panel.mail.claims import Claims
 from panel.mail.delivery import delay, deliver
 from panel.mail.envelope import message_of
 from panel.mail.letter import Letter
@@ -364,14 +365,14 @@ async def test_a_pass_that_is_cancelled_while_it_claims_gives_back_what_it_claim
     database: Database, mail_settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await database.write(outbox.queue("invitation", 1, range(10)))
-    claiming, claim = asyncio.Event(), outbox.claim
+    claiming, take = asyncio.Event(), Claims._take
 
-    async def slow_claim(limit: int) -> list[Message]:
+    async def take_slowly(claims: Claims) -> list[Message]:
         claiming.set()
         await asyncio.sleep(0.3)
-        return await claim(limit)
+        return await take(claims)
 
-    monkeypatch.setattr(outbox, "claim", slow_claim)
+    monkeypatch.setattr(Claims, "_take", take_slowly)
     async with Relay(mail_settings) as relay:
         delivering = asyncio.create_task(deliver(database, relay, Letters(), mail_settings))
         await claiming.wait()
