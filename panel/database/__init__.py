@@ -120,8 +120,9 @@ def current(name: str = "main") -> BaseDBAsyncClient:
 async def rows(sql: str, *values: Any) -> Sequence[Any]:
     """What a statement with $1, $2, … gives, past the models, inside a unit of work or outside.
 
-    For what members wait for at every press. On SQLite it is done at once, in this thread: to find a row by its key
-    takes less than to ask another thread for it. So never for a statement that reads many rows.
+    For what members wait for at every press, and what every message costs. On SQLite it is done at once, in this
+    thread: to find a row by its key takes less than to ask another thread for it. So never for a statement that reads
+    many rows.
     """
     client: Any = current()
     if client.capabilities.dialect != "sqlite":
@@ -140,7 +141,7 @@ def listed(sql: str, values: Collection[Any]) -> str:
 
 
 def moment(stored: Any) -> datetime:
-    """A moment out of `rows`: SQLite has it in writing."""
+    """A moment out of `rows`: SQLite keeps it in writing."""
     return stored if isinstance(stored, datetime) else datetime.fromisoformat(stored)
 
 

@@ -10,10 +10,10 @@ from panel.settings import Settings
 ARRIVED = (State.ACCEPTED, State.IN_DOUBT, State.BOUNCED_SOFT)
 LATER = timedelta(hours=1)
 INVITATIONS = """
-SELECT member.id, message.state, message.changed_at
-FROM member JOIN wave ON wave.review_id = member.review_id AND wave.kind = 'invitation'
-JOIN message ON message.kind = wave.kind AND message.occasion_id = wave.id AND message.recipient_id = member.id
-WHERE member.id IN (*)
+SELECT recipient_id, state, changed_at FROM message
+WHERE kind = 'invitation' AND recipient_id IN (*) AND occasion_id IN (
+    SELECT id FROM wave WHERE kind = 'invitation' AND review_id IN (SELECT review_id FROM member WHERE id IN (*))
+)
 """
 
 
@@ -23,7 +23,7 @@ async def may_be_reminded(settings: Settings, member_ids: Collection[int]) -> di
     found = {}
     for invitation in await rows(listed(INVITATIONS, member_ids), *member_ids):
         if invitation["state"] in UNDER_WAY:
-            found[invitation["id"]] = now + min(rest, LATER)
+            found[invitation["recipient_id"]] = now + min(rest, LATER)
         elif invitation["state"] in ARRIVED:
-            found[invitation["id"]] = moment(invitation["changed_at"]) + rest
+            found[invitation["recipient_id"]] = moment(invitation["changed_at"]) + rest
     return found

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 
 class Claims:
-    """`prepare` gets all that is in hand, at every claim; `tidy` goes before each, in its unit of work."""
+    """`prepare` gets all that is in hand, at every claim; `tidy` goes before each, in its brief unit of work."""
 
     def __init__(
         self,

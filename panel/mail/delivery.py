@@ -66,8 +66,8 @@ async def deliver(
     """Deliver until nothing is due. `compose` gives the letter, or None when it is not needed any more.
 
     `prepare` gets all messages that are in hand, at every claim of at most `limit`, to read at once what their
-    letters need. `still_needed` is asked once more in the unit of work that writes down the start: the ids of the
-    messages that are to go, each with the moment before which it may not, if there is one.
+    letters need. `still_needed` is asked once more in the brief unit of work that writes down the start: the ids of
+    the messages that are to go, each with the moment before which it may not, if there is one.
     When the relay does not serve us, what was not sent is given back untouched and all mail is paused for a while;
     within that time this returns at once. `stopping` ends it after the messages that are on their way.
     """

@@ -38,7 +38,7 @@ WITH added AS (
 CLAIM = """
 WITH due AS (SELECT id AS number FROM message WHERE state = $1 AND due_at <= $2 ORDER BY due_at LIMIT $3)
 UPDATE message SET state = 'claimed', lease_until = $4, changed_at = $2 FROM due WHERE id = number
-RETURNING id, kind, occasion_id, recipient_id, attempts, due_at
+RETURNING id, kind, occasion_id, recipient_id, state, attempts, due_at
 """
 UNSENT = """
 UPDATE message SET state = 'ready', changed_at = $1, lease_until = NULL
@@ -159,6 +159,7 @@ async def settle(message: Message, state: State, reply: str) -> None:
 async def change(changes: Sequence[Change], starting: Collection[int] = ()) -> set[int]:
     """Write down what became of messages, and which begin; the ids of those that may: they are still lent."""
     lease = _lease()
+    new: list[tuple[object, ...]]
     new = [(c.message_id, c.state, c.reply, c.attempts, c.due_at, None, _spaced(c.before)) for c in changes]
     new += [(number, State.SENDING, None, None, None, lease, _spaced([State.CLAIMED])) for number in starting]
     if not new:
