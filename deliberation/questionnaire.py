@@ -126,6 +126,11 @@ class Question:
         return FORMS[self.type]
 
     @property
+    def asks_words(self) -> bool:
+        """Whether something can be written: in own words, beside or instead of a choice."""
+        return self.form in ("text", "multi_other")
+
+    @property
     def keys(self) -> tuple[str, ...]:
         return tuple(option.key for option in self.options)
 

@@ -7,10 +7,10 @@ from uuid import uuid4
 
 from deliberation.answering import Answer, check_answers
 from deliberation.questionnaire import Question, Questionnaire
-from deliberation.routing import asked, relevant
+from deliberation.routing import relevant
 from panel.answers.models import Ballot, PaperEntry, Written
 from panel.answers.vault import ReviewSecret
-from panel.answers.words import asks_words, join_words, split_words, written_questions
+from panel.answers.words import join_words, split_words, written_questions
 from panel.database import brief, dialect, listed, rows
 from panel.draws.classes import CLASSES
 from panel.people.models import Channel, Draw, Frame, Member
@@ -141,7 +141,7 @@ async def save_answer(member: Member, keys: Keys, question: Question, answer: An
         draft[question.id] = chosen
     classes = [getattr(member, name) for name in CLASSES]
     await rows(_anywhere(SAVE_BALLOT), str(uuid4()), member.review_id, keys.ballot, json.dumps(draft), *classes)
-    if asks_words(question):
+    if question.asks_words:
         await _save_words(member.review_id, keys.words(question.id), question.id, words)
 
 
@@ -175,9 +175,9 @@ async def record_ballot(
     split = {question.id: split_words(question, answers.get(question.id))[0] for question in questionnaire.questions}
     chosen = {name: answer for name, answer in split.items() if answer is not None}
     await rows(HAND_IN, keys.ballot, json.dumps(chosen), str(questionnaire.version))
-    places = [keys.words(question.id) for question in written_questions(questionnaire)]
-    counted = [keys.words(question.id) for question in asked(questionnaire, answers) if asks_words(question)]
-    await rows(listed("UPDATE written SET answer = NULL WHERE key IN (*)", places), *places)
+    places = {question.id: keys.words(question.id) for question in written_questions(questionnaire)}
+    counted = [key for name, key in places.items() if name in answers]
+    await rows(listed("UPDATE written SET answer = NULL WHERE key IN (*)", places), *places.values())
     await rows(listed("UPDATE written SET answer = draft WHERE key IN (*)", counted), *counted)
     if not await rows(TOOK_PART, member.id, True, channel.value):
         raise Refused("answers.other_way")
@@ -196,9 +196,14 @@ async def take_turn(member: Member) -> None:
 
 async def discard_answers(review: Review) -> None:
     """Of a review that was withdrawn: ballots that had a key, and the people who could have been drawn."""
+    await cut_ties(review)
+    await Draw.filter(review=review).update(salt_key=None)
+
+
+async def cut_ties(review: Review) -> None:
+    """Nothing is left that leads from a person to an answer: what has a key, how it came in, who could be drawn."""
     await Ballot.filter(review=review, key__isnull=False).delete()
     await Written.filter(review=review).delete()
     await PaperEntry.filter(review=review).delete()
     await Member.filter(review=review).update(channel="")
-    await Draw.filter(review=review).update(salt_key=None)
     await Frame.filter(review=review).delete()

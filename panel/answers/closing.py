@@ -7,14 +7,13 @@ from uuid import uuid4
 from deliberation.personal_data import find_personal_data
 from deliberation.questionnaire import Questionnaire, read
 from deliberation.weighting import merge_classes
-from panel.answers.actions import Keys
+from panel.answers.actions import Keys, cut_ties, known_secret
 from panel.answers.models import Ballot, PaperEntry, Written
-from panel.answers.vault import ReviewSecret
 from panel.answers.words import written_questions
 from panel.arguments.models import Statement
 from panel.draws.classes import CLASSES, variables_of
 from panel.draws.strata import drawn_groups
-from panel.people.models import Channel, Draw, Frame, Member, finished_draw
+from panel.people.models import Channel, Draw, Member, finished_draw
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
 from panel.web.messages import Refused
@@ -41,18 +40,14 @@ async def close_review(review: Review, actor: str) -> None:
     coarse = _coarse_classes(groups, [tuple(getattr(ballot, name) for name in CLASSES) for ballot in handed_in])
     kept = [_without_ties(ballot, coarse) for ballot in handed_in]
     channels = await _count_channels(review)
-    await Ballot.filter(review=review).delete()
-    await Written.filter(review=review).delete()
-    await PaperEntry.filter(review=review).delete()
+    await cut_ties(review)
     order = random.SystemRandom()
     order.shuffle(kept)
     order.shuffle(statements)
     await Ballot.bulk_create(kept)
     await Statement.bulk_create(statements)
     await Review.filter(id=review.id).update(partial=len(ballots) - len(handed_in), channels=channels)
-    await Member.filter(review=review).update(channel="")
     await Draw.filter(id=draw.id).update(coarse=coarse, salt_key=None)
-    await Frame.filter(review=review).delete()
 
 
 async def _statements(review: Review, handed_in: list[Ballot]) -> list[Statement]:
@@ -63,21 +58,27 @@ async def _statements(review: Review, handed_in: list[Ballot]) -> list[Statement
     questionnaire = read(review.questionnaire)
     written = {row.key: row for row in await Written.filter(review=review, answer__isnull=False)}
     sides = await _sides(review, questionnaire, handed_in) if written else {}
-    found = [(row.question, row.answer or "", sides.get(key, "")) for key, row in written.items()]
     return [
-        Statement(id=uuid4(), review=review, question=question, side=side, text=text, marks=_marks(text))
-        for question, text, side in found
+        Statement(
+            id=uuid4(),
+            review=review,
+            question=row.question,
+            side=sides.get(key, ""),
+            text=row.answer,
+            marks=_marks(row.answer),
+        )
+        for key, row in written.items()
     ]
 
 
 async def _sides(review: Review, questionnaire: Questionnaire, handed_in: list[Ballot]) -> Mapping[str, str]:
     """The key of everything that could have been written -> the vote of the ballot of the same member."""
-    secret = await ReviewSecret.get_or_none(review_id=review.id)
+    secret = await known_secret(review.id)
     if secret is None:
         return {}
     votes = {ballot.key: ballot.answers.get(questionnaire.vote.id, "") for ballot in handed_in}
     members = await Member.filter(review=review, participated=True).values_list("id", flat=True)
-    keys = [Keys(secret.secret, int(str(member_id))) for member_id in members]
+    keys = [Keys(secret, int(str(member_id))) for member_id in members]
     places = written_questions(questionnaire)
     return {one.words(place.id): votes.get(one.ballot, "") for one in keys for place in places}
 

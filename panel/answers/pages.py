@@ -13,27 +13,22 @@ from panel.answers.actions import Filled, filled_in, record_ballot, save_answer,
 from panel.answers.blank import Blank
 from panel.answers.visits import Visit, come_back, remember, visit_of
 from panel.answers.wording import in_words, remark_on, typed_values, what_is_wrong
-from panel.answers.words import asks_words, join_words
-from panel.proposals.dossier import Dossier
-from panel.proposals.models import ProposalVersion
+from panel.answers.words import join_words
 from panel.web.display import in_large_print
 from panel.web.forms import read_fields
 from panel.web.request import database_of, see
-from panel.web.security import POLICY
+from panel.web.security import WITH_SCRIPT
 from panel.web.templating import page
 
 RECEIPT = "/mening/dank"
 CHECK = "/mening/controle"
 THEN_CHECK = "?daarna=controle"  # behind the address of a question that is changed from the check
-WITH_SCRIPT = {"Content-Security-Policy": f"{POLICY}; script-src 'self'; connect-src 'self'"}
 
 
 async def proposal(request: Request) -> Response:
     visit = await visit_of(request)
     if visit is None:
         return await come_back(request)
-    version = await ProposalVersion.get(id=visit.review.version_id)
-    dossier = Dossier.from_json(version.content)
     filled = await filled_in(visit.keys, visit.questionnaire)
     first = next((question for question in visit.questions if question.id not in filled.draft), visit.questions[0])
     return page(
@@ -41,7 +36,7 @@ async def proposal(request: Request) -> Response:
         "answers/proposal.html",
         lang=visit.language,
         visit=visit,
-        dossier=dossier,
+        dossier=visit.kept.dossier,
         first=RECEIPT if visit.hidden else _address(first),
     )
 
@@ -207,7 +202,7 @@ def _from_check(request: Request) -> bool:
 
 
 async def _draft_of(visit: Visit, question: Question) -> Answer | None:
-    words = await words_at(visit.keys, question) if asks_words(question) else None
+    words = await words_at(visit.keys, question) if question.asks_words else None
     return join_words(question, visit.chosen.get(question.id), words)
 
 
@@ -254,6 +249,6 @@ def _place(visit: Visit, question: Question) -> tuple[int, int]:
 
 
 def _with_script(question: Question, response: Response) -> Response:
-    if asks_words(question):
+    if question.asks_words:
         response.headers.update(WITH_SCRIPT)
     return response

@@ -16,6 +16,7 @@ from panel.people.models import Member
 from panel.reviews.models import Review, State, is_over
 from panel.web.display import (
     address_in,
+    as_here,
     chosen_language,
     forget_display,
     in_large_print,
@@ -50,7 +51,7 @@ async def start(request: Request) -> Response:
 async def begin(request: Request) -> Response:
     member = await member_of_link(request)
     if member.typed_in or not await _is_open(member, member.review):
-        return see(f"{request.url.path}?{request.url.query}".rstrip("?"))
+        return see(as_here(request, request.url.path))
     await require_known_secret(member.review_id)
     await database_of(request).vault.write(make_secret(member.review_id))
     # Whoever has the link and presses this asks for the answer itself, when there is one.

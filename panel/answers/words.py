@@ -4,12 +4,8 @@ from deliberation.answering import Answer
 from deliberation.questionnaire import Question, Questionnaire
 
 
-def asks_words(question: Question) -> bool:
-    return question.form in ("text", "multi_other")
-
-
 def written_questions(questionnaire: Questionnaire) -> tuple[Question, ...]:
-    return tuple(question for question in questionnaire.questions if asks_words(question))
+    return tuple(question for question in questionnaire.questions if question.asks_words)
 
 
 def split_words(question: Question, answer: Answer | None) -> tuple[Answer | None, str | None]:

@@ -27,12 +27,11 @@ from panel.staff.access import staff_on
 from panel.web.forms import read_fields, read_upload
 from panel.web.messages import Refused
 from panel.web.request import database_of, see
-from panel.web.security import POLICY
+from panel.web.security import WITH_SCRIPT
 from panel.web.templating import page
 
 MOST_BYTES = 1_000_000
 FIRST = field("min", 0, 0)  # where is told what is about all of them
-WITH_SCRIPT = {"Content-Security-Policy": f"{POLICY}; script-src 'self'; connect-src 'self'"}
 
 
 async def ask(request: Request) -> Response:

@@ -2,7 +2,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from panel.invitations.link_requests import request_link, usable
-from panel.web.display import language_of
+from panel.web.display import as_here, language_of
 from panel.web.forms import read_fields
 from panel.web.messages import Refused
 from panel.web.request import database_of, see
@@ -21,7 +21,7 @@ async def take(request: Request) -> Response:
     except Refused as refused:
         return _page(request, fields.typed().get("email", ""), refused.said_in(language_of(request)), 422)
     await database_of(request).write(request_link(address))
-    return see(f"/link/gevraagd?{request.url.query}".rstrip("?"))
+    return see(as_here(request, "/link/gevraagd"))
 
 
 async def asked(request: Request) -> Response:

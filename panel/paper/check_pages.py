@@ -3,7 +3,7 @@
 from starlette.requests import Request
 from starlette.responses import Response
 
-from deliberation.questionnaire import Questionnaire, read
+from deliberation.questionnaire import read
 from panel.answers.models import PaperEntry
 from panel.draws.proof import in_groups
 from panel.paper import actions as paper
@@ -46,7 +46,7 @@ async def take_answers(request: Request) -> Response:
         if compared:
             await database_of(request).write(paper.replace(member, questionnaire, typed.answers, staff))
         elif found := await database_of(request).write(paper.compare(member, questionnaire, typed.answers, staff)):
-            typed.errors = _differences(questionnaire, [question.id for question in found])
+            typed.errors = at_each(questionnaire, [question.id for question in found], sentence("paper.differs"))
             return form_page(request, review, member, fields, typed, again=True, compared=True)
     except Refused as refused:
         if not refused.field:
@@ -58,10 +58,6 @@ async def take_answers(request: Request) -> Response:
 async def checked(request: Request) -> Response:
     review = await paper.open_review(request.path_params["id"])
     return page(request, "paper/saved.html", review=review, checked=True)
-
-
-def _differences(questionnaire: Questionnaire, questions: list[str]) -> dict[str, str]:
-    return at_each(questionnaire, questions, sentence("paper.differs"))
 
 
 async def _whose(review: Review, fields: Fields, staff: Staff) -> tuple[Member, bool]:

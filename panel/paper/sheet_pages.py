@@ -14,7 +14,7 @@ from panel.people.models import Member
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review, State
 from panel.reviews.routing_words import only_if
-from panel.web.display import DUTCH, LANGUAGES, Language, known_language, language_of
+from panel.web.display import DUTCH, LANGUAGES, Language, as_here, known_language, language_of
 from panel.web.forms import Fields, read_fields
 from panel.web.messages import Refused
 from panel.web.request import see
@@ -25,7 +25,7 @@ async def show(request: Request) -> Response:
     member = await member_of_link(request)
     in_time = member.review.state == State.OPEN and datetime.now(UTC) < member.review.closes_at
     if member.participated or not in_time or not member.code:
-        return see(f"{request.url.path.removesuffix('/papier')}?{request.url.query}".rstrip("?"))  # which says why
+        return see(as_here(request, request.url.path.removesuffix("/papier")))  # which says why
     return await _sheet(request, member, language_of(request))
 
 

@@ -17,7 +17,6 @@ from panel.web.messages import sentence
 
 MOST_MINUTES = 10
 GAP = "…"  # where the proposal says nothing yet
-WRITTEN = ("text", "multi_other")
 PLACES = {"doel": "het doel", "grondwaarden": "de grondwaarden", "indicatoren": "waaraan u ziet of het werkt"}
 
 
@@ -78,7 +77,7 @@ def _remarks(questionnaire: Questionnaire, question: Question) -> tuple[str, ...
 
 def _what_words_tell(questionnaire: Questionnaire, question: Question) -> list[str]:
     """Words are kept with the side of the vote: any other condition tells what else their writer chose."""
-    if question.form not in WRITTEN:
+    if not question.asks_words:
         return []
     on = {each.question for conditions in question.when for each in conditions} - {questionnaire.vote.id}
     return [sentence("questions.tells", on=name) for other, name in in_quotes(questionnaire).items() if other in on]

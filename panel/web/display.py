@@ -70,6 +70,11 @@ def address_in(language: Language, path: str, *, large: bool = False) -> str:
     return f"{path}?{urlencode(wishes | ({LARGE: '1'} if large else {}))}".rstrip("?")
 
 
+def as_here(request: Request, path: str) -> str:
+    """Another address, with what was chosen in the address of this one."""
+    return f"{path}?{request.url.query}".rstrip("?")
+
+
 def link_to(request: Request, **change: str | int) -> str:
     """This page, shown otherwise."""
     return "?" + urlencode({**request.query_params, **change})

@@ -23,6 +23,8 @@ POLICY = (
     "default-src 'none'; style-src 'self'; img-src 'self' data:; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
+# A page with a script of ours, which may ask this service something. All works without it.
+WITH_SCRIPT = {"Content-Security-Policy": f"{POLICY}; script-src 'self'; connect-src 'self'"}
 # The report is one file of its own that carries its style; it holds no script either.
 REPORT_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'")
 # A page that shows mail in frames, and such a mail: it carries its style, and can do nothing.

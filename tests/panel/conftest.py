@@ -8,8 +8,12 @@ import httpx2
 import pytest
 from starlette.applications import Starlette
 
+from deliberation.questionnaire import Questionnaire, read
 from panel.app import create_app
 from panel.demo.service import free_port
+from panel.invitations.links import ANSWER, make_token
+from panel.people.models import Member
+from panel.reviews.models import Review, State
 from panel.settings import Settings
 from panel.staff.actions import request_sign_in, sign_in_token
 from panel.staff.models import Staff
@@ -51,6 +55,34 @@ async def open_browser(app: Starlette) -> AsyncIterator[OpenBrowser]:
             return browsers[-1]
 
         yield new
+
+
+@pytest.fixture
+async def review(stage: Stage) -> Review:
+    """One that is open."""
+    return await stage.review(State.OPEN)
+
+
+@pytest.fixture
+async def member(stage: Stage, review: Review) -> Member:
+    return (await stage.members(review))[0]
+
+
+@pytest.fixture
+def questionnaire(review: Review) -> Questionnaire:
+    return read(review.questionnaire)
+
+
+@pytest.fixture
+def link(stage: Stage, member: Member) -> str:
+    return f"/m/{make_token(stage.settings, member, ANSWER)}"
+
+
+@pytest.fixture
+async def browser(client: httpx2.AsyncClient, link: str) -> httpx2.AsyncClient:
+    """One in which the member pressed the button."""
+    assert (await client.post(link)).headers["location"] == "/mening"
+    return client
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from deliberation.questionnaire import Questionnaire, read
+from deliberation.questionnaire import Questionnaire
 from panel.answers.actions import filled_in, keys_of, record_ballot, save_answer
 from panel.answers.closing import close_review
 from panel.answers.models import Ballot, Written
@@ -22,33 +22,6 @@ from tests.panel.contents import contents
 from tests.panel.stage import Stage, answers_to
 
 OpenBrowser = Callable[[], httpx2.AsyncClient]
-
-
-@pytest.fixture
-async def review(stage: Stage) -> Review:
-    return await stage.review(State.OPEN)
-
-
-@pytest.fixture
-async def member(stage: Stage, review: Review) -> Member:
-    return (await stage.members(review))[0]
-
-
-@pytest.fixture
-def questionnaire(review: Review) -> Questionnaire:
-    return read(review.questionnaire)
-
-
-@pytest.fixture
-def link(stage: Stage, member: Member) -> str:
-    return f"/m/{make_token(stage.settings, member, ANSWER)}"
-
-
-@pytest.fixture
-async def browser(client: httpx2.AsyncClient, link: str) -> httpx2.AsyncClient:
-    """One in which the member pressed the button."""
-    assert (await client.post(link)).headers["location"] == "/mening"
-    return client
 
 
 def address(questionnaire: Questionnaire, question: str) -> str:

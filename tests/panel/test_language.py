@@ -11,7 +11,7 @@ import yaml
 from jinja2 import nodes
 from selectolax.lexbor import LexborHTMLParser
 
-from deliberation.questionnaire import Questionnaire, read
+from deliberation.questionnaire import Questionnaire
 from panel.answers.models import Ballot
 from panel.answers.vault import destroy_secret
 from panel.invitations.letters import write_letter
@@ -40,25 +40,10 @@ OF_FORMS = {"form.empty", "form.too_long", "form.choice"}
 
 
 @pytest.fixture
-async def review(stage: Stage) -> Review:
-    return await stage.review(State.OPEN)
-
-
-@pytest.fixture
 async def member(stage: Stage, review: Review) -> Member:
     [member, *_] = await stage.members(review)
     await stage.change(Member.filter(id=member.id), name="Jo Vries")  # no name that is a Dutch word
     return await Member.get(id=member.id)
-
-
-@pytest.fixture
-def questionnaire(review: Review) -> Questionnaire:
-    return read(review.questionnaire)
-
-
-@pytest.fixture
-def link(stage: Stage, member: Member) -> str:
-    return f"/m/{make_token(stage.settings, member, ANSWER)}"
 
 
 @pytest.fixture

@@ -20,16 +20,6 @@ URL_ENCODED = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
 @pytest.fixture
-async def review(stage: Stage) -> Review:
-    return await stage.review(State.OPEN)
-
-
-@pytest.fixture
-async def member(stage: Stage, review: Review) -> Member:
-    return (await stage.members(review))[0]
-
-
-@pytest.fixture
 def opt_out(stage: Stage, member: Member) -> str:
     return f"/u/{make_token(stage.settings, member, OPT_OUT)}"
 

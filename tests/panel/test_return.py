@@ -27,27 +27,6 @@ VOTE, REASON = "/mening/vraag/q09_stem", "/mening/vraag/q10_reden"
 CHECK, RECEIPT = "/mening/controle", "/mening/dank"
 
 
-@pytest.fixture
-async def review(stage: Stage) -> Review:
-    return await stage.review(State.OPEN)
-
-
-@pytest.fixture
-async def member(stage: Stage, review: Review) -> Member:
-    return (await stage.members(review))[0]
-
-
-@pytest.fixture
-def link(stage: Stage, member: Member) -> str:
-    return f"/m/{make_token(stage.settings, member, ANSWER)}"
-
-
-@pytest.fixture
-async def browser(client: httpx2.AsyncClient, link: str) -> httpx2.AsyncClient:
-    assert (await client.post(link)).status_code == 303
-    return client
-
-
 async def hand_in(browser: httpx2.AsyncClient, vote: str = "tegen") -> None:
     await browser.post(VOTE, data={"answer": vote})
     assert (await browser.post("/mening/versturen")).headers["location"] == RECEIPT
