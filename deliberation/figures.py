@@ -85,9 +85,20 @@ class QuestionFindings:
 
 
 @dataclass(frozen=True)
+class Association:
+    """Rao & Scott's test of whether groups answer alike: an F with its two degrees of freedom, and its p-value."""
+
+    statistic: float
+    df: float
+    denominator_df: float
+    p: float
+
+
+@dataclass(frozen=True)
 class Split:
     """The vote per group. `by`: a variable ("area", "age", "gender") or a question's id.
 
+    `test` says whether the groups differ more than chance does; None where a table of it hides something.
     Of a variable the tables' keys are its classes; of the question whether the plan is clear they are "clear" and
     "other" (all who did not say so, also by not answering). `hidden` is "single" when there is only one group.
     """
@@ -95,6 +106,7 @@ class Split:
     by: str
     tables: tuple[Table, ...]
     hidden: str
+    test: Association | None = None
 
 
 @dataclass(frozen=True)
@@ -139,6 +151,14 @@ class Outcomes:
 
 
 @dataclass(frozen=True)
+class PartialR:
+    """How much one variable adds to uneven response (unconditional partial R-indicator): 0 when nothing."""
+
+    variable: str
+    value: float
+
+
+@dataclass(frozen=True)
 class Participation:
     """Who took part. `answered`: ballots with a vote.
 
@@ -154,15 +174,18 @@ class Participation:
     rr2: float | None
     r_indicator: float | None
     classes: tuple[ClassTurnout, ...]
+    partials: tuple[PartialR, ...] = ()
 
 
 @dataclass(frozen=True)
 class Merge:
-    """Classes of one variable that were taken together because a group became too small."""
+    """Classes of one variable that were taken together: because a group became too small, or ("nobody") as nobody
+    of one of them answered."""
 
     variable: str
     classes: tuple[str, ...]
     into: str
+    reason: str = "small"
 
 
 @dataclass(frozen=True)
@@ -232,7 +255,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Tally:
-    """How many texts raise the point that the moderator gave this code; "" counts those without code."""
+    """How many texts raise the point with this code; a text may raise several. "" counts those without code."""
 
     code: str
     texts: int | None
@@ -249,6 +272,59 @@ class Statements:
     sides: tuple[Side, ...]
     tallies: tuple[Tally, ...]
     quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True)
+class Signals:
+    """What was written outside the mandate of the panel: `texts` of all `of` texts, and which are quoted."""
+
+    texts: int | None
+    of: int | None
+    hidden: str
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True)
+class GroupView:
+    """A group of which more than half, surely, chose another option than the outcome."""
+
+    by: str
+    key: str
+    option: str
+
+
+@dataclass(frozen=True)
+class Minority:
+    """The view of those with an opinion who chose otherwise than the outcome.
+
+    `rule` says why it has a chapter: "share" (a fifth or more chose otherwise), "group" (more than half of some
+    group, surely, did), "" when it has none. `options`: what they chose. `share` with its interval: theirs, of those with an
+    opinion; None, and why in `hidden`, where it may not be shown.
+    """
+
+    rule: str
+    options: tuple[str, ...]
+    share: float | None
+    low: float | None
+    high: float | None
+    hidden: str
+    groups: tuple[GroupView, ...]
+    quotes: tuple[Quote, ...]
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """How far the groups of one variable agree on one option of the vote.
+
+    The `lowest` of their weighted shares, whose that is, and the `product` of all (group-informed consensus).
+    """
+
+    by: str
+    option: str
+    groups: int
+    lowest: float
+    group: str
+    product: float
 
 
 @dataclass(frozen=True)
@@ -300,3 +376,6 @@ class Findings:
     advices: tuple[Advice, ...]
     quote_seed: str
     quote_rule: str
+    outside: Signals | None = None
+    minority: Minority | None = None
+    agreement: tuple[Agreement, ...] = ()

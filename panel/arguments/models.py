@@ -23,6 +23,12 @@ class Statement(Model):
     side = fields.CharField(max_length=30)
     text = fields.TextField()
     marks: Any = fields.JSONField(default=list)  # kinds of personal data that the text seems to hold
+    codes: Any = fields.JSONField(
+        default=list, null=True
+    )  # of the points it raises; see deliberation.statements.YES_BUTS
+    outside = fields.BooleanField(
+        default=False, db_default=False
+    )  # the mandate of the panel: a signal to the council
     decision = fields.CharField(max_length=10, default=Decision.OPEN.value)
 
     class Meta:

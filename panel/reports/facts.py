@@ -67,6 +67,25 @@ class Draw(Lot):
     strata: list[Stratum]
 
 
+class Reply(TypedDict):
+    """The answer to one advice. `decision`: adopted, partly, not, outside."""
+
+    advice: int
+    decision: str
+    reason: str
+    by: str
+    on: str
+
+
+class Before(TypedDict):
+    """The first time that these members were asked: its frozen findings, and what to call it."""
+
+    title: str
+    closed_on: str
+    public_url: str
+    findings: dict[str, Any]
+
+
 class Facts(TypedDict):
     """What stands in the report besides the findings. All of it is public.
 
@@ -74,9 +93,10 @@ class Facts(TypedDict):
     ISO (2026-11-20). `summary` and the four answers of `why` are Markdown; all else is plain text. `questionnaire` is
     the frozen, filled data that residents answered. `kind`: verordening, beleidsplan, beleidsregel, raadsvoorstel,
     casus. `survey_modes`: web, paper, phone; `answered_by`: how many answered in which way, None where that is
-    hidden. `retyped` of the forms that were typed in were typed again by somebody else, and `retyped_otherwise` of
-    those (a share) turned out otherwise; None when there are too few to say. `hardship_clause`: None when the
-    proposal does not say. `paperwork_added` may hold all there is to say about paperwork when `paperwork_removed` is
+    hidden. `replies`: the answers to the advices, none until all are there; `reply_due`: by when they must be.
+    `before`: of a follow-up, the review that it follows. `retyped` of the forms that were typed in were typed again
+    by somebody else, and `retyped_otherwise` of those (a share) turned out otherwise; None when there are too few to
+    say. `hardship_clause`: None when the proposal does not say. `paperwork_added` may hold all there is to say about paperwork when `paperwork_removed` is
     empty.
     """
 
@@ -120,6 +140,10 @@ class Facts(TypedDict):
     retyped_otherwise: float | None
     questionnaire: dict[str, Any]
     draw: Draw
+    review_id: int
+    replies: list[Reply]
+    reply_due: str
+    before: Before | None
 
 
 class InputError(ValueError):

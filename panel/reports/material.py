@@ -166,6 +166,10 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         retyped=twice,
         retyped_otherwise=otherwise,
         questionnaire=review.questionnaire,
+        review_id=review.id,
+        replies=[],
+        reply_due=review.reply_due.isoformat() if review.reply_due else "",
+        before=None,
         draw={
             "drawn_on": _day(draw.drawn_at or draw.announced_at),
             **_lot(draw),

@@ -23,6 +23,7 @@ class Report(Model):
     progress = fields.CharField(max_length=200, default="")
     findings: Any = fields.JSONField(null=True)
     digest = fields.CharField(max_length=64, default="")
+    english = fields.BooleanField(default=False, db_default=False)  # an edition in English beside the Dutch one
     frozen_at = fields.DatetimeField(null=True)
 
     class Meta:

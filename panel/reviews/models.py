@@ -66,10 +66,19 @@ class Review(Model):
     version_id: int
     approved_by_drafter_id: int | None
     approved_by_clerk_id: int | None
+    follows_id: int | None
     partial = fields.IntField(default=0)  # questionnaires that were begun and not handed in, counted at closing
     channels: Any = fields.JSONField(null=True)  # how many answered in which way, counted at closing
     reason = fields.TextField(default="")  # of a withdrawal or of a later closing date
     follow_up = fields.TextField(default="")
+    follows: fields.ForeignKeyNullableRelation["Review"] = fields.ForeignKeyField(
+        "main.Review", null=True, related_name="followed_by", on_delete=fields.RESTRICT
+    )  # the same members were asked then
+    own_codes: Any = fields.JSONField(
+        default=list, null=True
+    )  # points in the texts that the clerk added to the codebook
+    reply_due = fields.DateField(null=True)  # when every advice must have its answer
+    reply_reminded_at = fields.DatetimeField(null=True)
     created_at = fields.DatetimeField(auto_now_add=True)
 
     steps: fields.ReverseRelation["Step"]

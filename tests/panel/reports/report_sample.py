@@ -98,6 +98,10 @@ def facts() -> Facts:
         "retyped": None,
         "retyped_otherwise": None,
         "questionnaire": questionnaire(),
+        "review_id": 1,
+        "replies": [],
+        "reply_due": "2027-01-31",
+        "before": None,
         "draw": {
             "drawn_on": "2026-10-12",
             "seed": "37 11 4 29 8 15",
