@@ -298,8 +298,8 @@ class Minority:
     """The view of those with an opinion who chose otherwise than the outcome.
 
     `rule` says why it has a chapter: "share" (a fifth or more chose otherwise), "group" (more than half of some
-    group, surely, did), "" when it has none. `options`: what they chose. `share` with its interval: theirs, of those with an
-    opinion; None, and why in `hidden`, where it may not be shown.
+    group, surely, did), "" when it has none. `options`: what they chose. `share` with its interval: theirs, of those
+    with an opinion; None, and why in `hidden`, where it may not be shown.
     """
 
     rule: str

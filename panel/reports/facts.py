@@ -96,8 +96,8 @@ class Facts(TypedDict):
     hidden. `replies`: the answers to the advices, none until all are there; `reply_due`: by when they must be.
     `before`: of a follow-up, the review that it follows. `retyped` of the forms that were typed in were typed again
     by somebody else, and `retyped_otherwise` of those (a share) turned out otherwise; None when there are too few to
-    say. `hardship_clause`: None when the proposal does not say. `paperwork_added` may hold all there is to say about paperwork when `paperwork_removed` is
-    empty.
+    say. `hardship_clause`: None when the proposal does not say. `paperwork_added` may hold all there is to say about
+    paperwork when `paperwork_removed` is empty.
     """
 
     language: Literal["nl"]
