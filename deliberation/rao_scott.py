@@ -1,0 +1,72 @@
+"""Whether groups answer alike: Pearson's test of independence for a weighted sample.
+
+Rao & Scott, Annals of Statistics 12, 1984, with the second-order correction and the F of Thomas & Rao (JASA 82, 1987),
+as R survey's `svychisq(statistic="F")` has it.
+"""
+
+import numpy as np
+from scipy import stats
+
+from deliberation.figures import Association
+from deliberation.precision import Design, Mask, total_errors
+from deliberation.weighting import Codes, Floats
+
+
+def rao_scott(design: Design, rows: Codes, columns: Codes, domain: Mask | None = None) -> Association | None:
+    """Test whether two classifications of the answers are independent in the population.
+
+    `rows`, `columns` (n): the class of each answer, from 0; −1 for who has none. Only answers with both, and in
+    `domain` (n, all when None), count. None when fewer than two rows or two columns have answers, or when the answers
+    leave nothing to test with (no spread, or no more answers than strata).
+    """
+    inside = (rows >= 0) & (columns >= 0) & (True if domain is None else domain)
+    if not inside.any():
+        return None
+    row_names, row = np.unique(rows[inside], return_inverse=True)
+    column_names, column = np.unique(columns[inside], return_inverse=True)
+    shape = len(row_names), len(column_names)
+    freedom = int(inside.sum()) - len(np.unique(design.strata[inside]))
+    if min(shape) < 2 or freedom < 1:
+        return None
+    cells = row * shape[1] + column
+    counts = np.bincount(cells, design.weights[inside], shape[0] * shape[1]).reshape(shape)
+    shares: Floats = np.asarray(counts / counts.sum(), dtype=np.float64)
+    variance = _covariance(design, inside, cells, _contrasts(shares))
+    trace, square = float(np.trace(variance)), float(np.square(variance).sum())
+    expected = np.outer(shares.sum(axis=1), shares.sum(axis=0))
+    distance = float((np.square(shares - expected) / expected).sum())
+    if not trace > 1e-18:
+        return None
+    statistic, df = distance / trace, trace**2 / square
+    return Association(statistic, df, df * freedom, float(stats.f.sf(statistic, df, df * freedom)))
+
+
+def _contrasts(shares: Floats) -> Floats:
+    """Scores per cell (cells × d) for the interactions of a table, uncorrelated and with variance one in its margins.
+
+    In them the generalised design effects of Rao & Scott are simply n times the covariances of the scores' means.
+    """
+    rows, columns = shares.shape
+    plain = np.column_stack([np.repeat(np.eye(rows), columns, axis=0), np.tile(np.eye(columns), (rows, 1))[:, 1:]])
+    crossed = np.einsum("ri,cj->rcij", np.eye(rows)[:, 1:], np.eye(columns)[:, 1:]).reshape(rows * columns, -1)
+    left = crossed - plain @ np.linalg.lstsq(plain, crossed, rcond=None)[0]
+    weights = shares.ravel()
+    scores = np.divide(left, weights[:, None], out=np.zeros_like(left), where=weights[:, None] > 0)
+    metric = scores.T @ (scores * weights[:, None])
+    values, vectors = np.linalg.eigh(metric)
+    real = values > 1e-10 * values.max(initial=0)  # empty cells may leave a contrast without answers
+    return np.asarray(scores @ (vectors[:, real] / np.sqrt(values[real])))
+
+
+def _covariance(design: Design, inside: Mask, cells: Codes, contrasts: Floats) -> Floats:
+    """Covariance of the contrasts' weighted means, from variances: cov(a, b) = (var(a + b) − var(a − b)) / 4."""
+    weights = design.weights[inside]
+    values = contrasts[cells]
+    influence = np.zeros((len(design), contrasts.shape[1]))
+    influence[inside] = (values - weights @ values / weights.sum()) / weights.sum()
+    first, second = np.triu_indices(contrasts.shape[1])
+    sums = total_errors(design, influence[:, first] + influence[:, second])[1]
+    differences = total_errors(design, influence[:, first] - influence[:, second])[1]
+    covariance = np.zeros((contrasts.shape[1], contrasts.shape[1]))
+    covariance[first, second] = covariance[second, first] = (np.square(sums) - np.square(differences)) / 4
+    return covariance
