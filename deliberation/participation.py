@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 import numpy as np
 
 from deliberation.disclosure import Cell
-from deliberation.dispositions import r_indicator, response_rate_1, response_rate_2
+from deliberation.dispositions import r_indicator, response_model, response_rate_1, response_rate_2
 from deliberation.figures import ClassTurnout, Outcomes, Participation
 from deliberation.sample import Stratum
 from deliberation.tabulation import Raw
@@ -63,5 +63,5 @@ def _r_indicator(draw: Sequence[Stratum], groups: Groups) -> float | None:
     ]
     invited = np.array([float(stratum.invited) for stratum in draw])
     population = np.array([float(stratum.population) for stratum in draw])
-    found = r_indicator(np.array(features), invited, np.minimum(answered, invited), population)
-    return None if found is None else round(found, 2)
+    found = response_model(np.array(features), invited, np.minimum(answered, invited), population)
+    return None if found is None else round(r_indicator(found), 2)
