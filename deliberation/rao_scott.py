@@ -1,7 +1,7 @@
 """Whether groups answer alike: Pearson's test of independence for a weighted sample.
 
-Rao & Scott, Annals of Statistics 12, 1984, with the second-order correction and the F of Thomas & Rao (JASA 82, 1987),
-as R survey's `svychisq(statistic="F")` has it.
+Rao & Scott, Annals of Statistics 12, 1984, with the second-order correction and the F of Thomas & Rao (JASA 82,
+1987), as R survey's `svychisq(statistic="F")` has it.
 """
 
 import numpy as np
