@@ -1,6 +1,7 @@
 """The environment, read once. Every setting, with its meaning, stands in docs/operators.md."""
 
 import os
+import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
@@ -10,6 +11,7 @@ from typing import Any, Literal
 from urllib.parse import urlsplit
 
 PREFIX = "SAMENSPRAAK_"
+ORGANISATION = re.compile("gm[0-9]{4}")
 ROOT = Path(__file__).parents[1]
 TEMPLATES = ROOT / "templates"
 
@@ -31,6 +33,7 @@ class Settings:
     worker: bool = True
     demo: bool = False
     council_name: str = "gemeente Voorbeeld"
+    organisation_code: str = ""
     contact_email: str = "griffie@voorbeeld.example"
     contact_phone: str = "14 030"
     contact_address: str = ""
@@ -67,6 +70,8 @@ class Settings:
                 raise SettingsError(f"{PREFIX}{name.upper()} must start with sqlite:// or postgres://.")
         if self.smtp_connections < 1:
             raise SettingsError(f"{PREFIX}SMTP_CONNECTIONS is 0, and then no mail would leave. Use 1 or more.")
+        if self.organisation_code and not ORGANISATION.fullmatch(self.organisation_code):
+            raise SettingsError(f"{PREFIX}ORGANISATION_CODE must be gm and the four digits of the municipality.")
         self._check_bounces()
         address = urlsplit(self.base_url)
         on_this_machine = address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost", "::1")

@@ -170,6 +170,7 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         replies=[],
         reply_due=review.reply_due.isoformat() if review.reply_due else "",
         before=None,
+        organisation={"code": settings.organisation_code, "email": settings.contact_email},
         draw={
             "drawn_on": _day(draw.drawn_at or draw.announced_at),
             **_lot(draw),

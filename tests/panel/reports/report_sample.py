@@ -102,6 +102,7 @@ def facts() -> Facts:
         "replies": [],
         "reply_due": "2027-01-31",
         "before": None,
+        "organisation": {"code": "gm0344", "email": "griffie@voorbeeld.example"},
         "draw": {
             "drawn_on": "2026-10-12",
             "seed": "37 11 4 29 8 15",
