@@ -1,9 +1,16 @@
-"""The parts of a report. The page and the PDF are made from the same list, so that they cannot disagree."""
+"""The parts of a report. The page and the PDF are made from the same list, so that they cannot disagree.
+
+`dutch` says that a text stands in Dutch in an edition in another language: it is marked, so that a screen reader
+pronounces it well. Of facts by name and of a table it names the rows or the columns.
+"""
 
 import unicodedata
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
+
+from panel.reports.language import language
+from panel.web.display import Language
 
 Direction = Literal["ltr", "rtl"]
 
@@ -11,6 +18,7 @@ Direction = Literal["ltr", "rtl"]
 @dataclass(frozen=True)
 class Heading:
     text: str
+    dutch: bool = False
     kind: Literal["heading"] = "heading"
 
 
@@ -20,6 +28,7 @@ class Paragraph:
 
     text: str
     tone: Literal["lead", "plain", "note", "fixed"] = "plain"
+    dutch: bool = False
     kind: Literal["paragraph"] = "paragraph"
 
 
@@ -27,6 +36,7 @@ class Paragraph:
 class Bullets:
     items: tuple[str, ...]
     ordered: bool = False
+    dutch: bool = False
     kind: Literal["bullets"] = "bullets"
 
 
@@ -35,6 +45,7 @@ class Pairs:
     """Facts by name."""
 
     pairs: tuple[tuple[str, str], ...]
+    dutch: tuple[int, ...] = ()
     kind: Literal["pairs"] = "pairs"
 
 
@@ -47,6 +58,7 @@ class Grid:
     rows: tuple[tuple[str, ...], ...]
     numeric: tuple[int, ...] = ()
     note: str = ""
+    dutch: tuple[int, ...] = ()
     kind: Literal["grid"] = "grid"
 
 
@@ -111,6 +123,7 @@ class Cover:
     dots: str
     dots_alt: str
     created: str
+    dutch: bool = False  # its title and question
 
 
 @dataclass(frozen=True)
@@ -119,6 +132,7 @@ class Document:
     chapters: tuple[Chapter, ...]
     fixed: tuple[str, ...]
     colophon: tuple[str, ...]
+    language: Language = field(default_factory=language)
 
 
 def direction(text: str) -> Direction:
@@ -131,14 +145,14 @@ def direction(text: str) -> Direction:
     return "ltr"
 
 
-def plain(text: str) -> Iterable[Paragraph]:
+def plain(text: str, dutch: bool = False) -> Iterable[Paragraph]:
     """Plain text in paragraphs, split where a line was left blank."""
     for part in text.split("\n\n"):
         if part.strip():
-            yield Paragraph(" ".join(part.split()))
+            yield Paragraph(" ".join(part.split()), dutch=dutch)
 
 
-def bullets(items: Sequence[str]) -> list[Bullets]:
+def bullets(items: Sequence[str], dutch: bool = False) -> list[Bullets]:
     """A list, or nothing when it would be empty."""
     kept = tuple(item.strip() for item in items if item.strip())
-    return [Bullets(kept)] if kept else []
+    return [Bullets(kept, dutch=dutch)] if kept else []

@@ -20,6 +20,8 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.patches import Circle, Polygon, Rectangle
 from matplotlib.typing import RcKeyType
 
+from panel.reports.wording import of_hundred
+
 WIDTH = 400.0
 TRACK = 312.0
 LINE = 17.0
@@ -290,7 +292,7 @@ def _rules(axes: Axes, top: float, bottom: float) -> None:
 
 def _scale(axes: Axes, top: float) -> None:
     for share in (0, 0.25, 0.5, 0.75, 1):
-        value = f"{share * 100:.0f}\u00a0%"
+        value = of_hundred(round(share * 100))
         _write(axes, _place(share), top + 3, value, size=11.5, colour=MUTED, align="center" if share else "left")
 
 

@@ -4,10 +4,10 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, is_dataclass
 from types import UnionType
-from typing import Any, Literal, TypedDict, cast, get_args, get_origin, get_type_hints
+from typing import Any, TypedDict, cast, get_args, get_origin, get_type_hints
 
 from deliberation.figures import Findings
-from deliberation.questionnaire import Questionnaire, QuestionnaireError, read
+from deliberation.questionnaire import Language, Questionnaire, QuestionnaireError, read
 
 # Characters that turn the reading order of what follows around; a resident's right-to-left text needs none of them.
 OVERRIDES = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
@@ -77,6 +77,13 @@ class Reply(TypedDict):
     on: str
 
 
+class Organisation(TypedDict):
+    """Who publishes, for registers: the municipality's code in the government's list of them (gm0344, or nothing)."""
+
+    code: str
+    email: str
+
+
 class Before(TypedDict):
     """The first time that these members were asked: its frozen findings, and what to call it."""
 
@@ -100,7 +107,7 @@ class Facts(TypedDict):
     paperwork when `paperwork_removed` is empty.
     """
 
-    language: Literal["nl"]
+    language: Language
     council_name: str
     contact: str
     public_url: str
@@ -144,6 +151,7 @@ class Facts(TypedDict):
     replies: list[Reply]
     reply_due: str
     before: Before | None
+    organisation: Organisation
 
 
 class InputError(ValueError):
@@ -152,11 +160,16 @@ class InputError(ValueError):
 
 @dataclass(frozen=True)
 class Material:
-    """One review, read and checked: all that a report is made of."""
+    """One review, read and checked: all that a report is made of. `dutch`: texts that stay Dutch in English."""
 
     findings: Findings
     facts: Facts
     questionnaire: Questionnaire
+    dutch: frozenset[str] = frozenset()
+
+    def is_dutch(self, text: str) -> bool:
+        """Whether this text stands in Dutch between English, so that a screen reader must change its voice."""
+        return text.strip() in self.dutch
 
     @property
     def asked(self) -> frozenset[str]:
@@ -164,14 +177,14 @@ class Material:
 
 
 def read_material(document: Mapping[str, Any]) -> Material:
-    """{"findings": …, "facts": …} as typed data. Raises InputError."""
+    """{"findings": …, "facts": …} as typed data, the questions in the language of the facts. Raises InputError."""
     cleaned = _clean(document)
     for part in ("findings", "facts"):
         if part not in cleaned:
             raise InputError(f"the input has no {part}")
     _check_keys(cleaned["facts"], Facts, "facts")
     try:
-        questionnaire = read(cleaned["facts"]["questionnaire"])
+        questionnaire = read(cleaned["facts"]["questionnaire"], cleaned["facts"]["language"])
     except (QuestionnaireError, KeyError) as error:
         raise InputError(f"facts.questionnaire cannot be read: {error}") from error
     return Material(
@@ -193,6 +206,8 @@ def _clean(value: Any) -> Any:
 
 
 def _is_control(character: str) -> bool:
+    if character in "\ufffe\uffff":  # no characters, and not allowed in XML
+        return True
     return character != "\n" and unicodedata.category(character) in {"Cc", "Cs"}
 
 

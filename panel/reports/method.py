@@ -42,8 +42,8 @@ def _turnout_grid(variable: str, classes: list[ClassTurnout]) -> Grid:
             found.key,
             number(found.population),
             number(found.invited),
-            number(found.answered) if found.answered is not None else wording.NOT_SHOWN,
-            percent(found.rate) if found.rate is not None else wording.NOT_SHOWN,
+            number(found.answered) if found.answered is not None else wording.not_shown(),
+            percent(found.rate) if found.rate is not None else wording.not_shown(),
         )
         for found in classes
     )
@@ -220,7 +220,7 @@ def _mode(material: Material) -> Blocks:
     ways = material.facts["answered_by"]
     if len(ways) > 1:
         rows = tuple(
-            (say("ways", way), wording.NOT_SHOWN if count is None else number(count)) for way, count in ways.items()
+            (say("ways", way), wording.not_shown() if count is None else number(count)) for way, count in ways.items()
         )
         note = f"Niet getoond: {wording.hidden('small')}." if None in ways.values() else ""
         yield Grid("Hoe de antwoorden binnenkwamen", ("Manier", "Mensen"), rows, (1,), note)

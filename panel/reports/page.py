@@ -6,11 +6,12 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from panel.reports.blocks import Document
+from panel.reports.language import edition, t
 from panel.settings import TEMPLATES
 
 
-def render_page(document: Document) -> str:
-    """HTML with its stylesheet and its charts inside."""
+def render_page(document: Document, name: str = "report") -> str:
+    """HTML with its stylesheet and its charts inside, in the language of the document. `name`: of the template."""
     environment = Environment(
         loader=FileSystemLoader(TEMPLATES / "reports"),
         autoescape=True,
@@ -21,4 +22,5 @@ def render_page(document: Document) -> str:
     # Our own stylesheet and our own drawings, whose texts the drawing library escapes.
     environment.filters["drawn"] = Markup
     style = (TEMPLATES / "reports" / "report.css").read_text("utf-8")
-    return environment.get_template("report.html").render(asdict(document), style=style)
+    with edition(document.language):
+        return environment.get_template(f"{name}.html").render(asdict(document), style=style, t=t)

@@ -12,8 +12,10 @@ import typst
 
 from panel.reports.blocks import Document
 from panel.reports.charts import FONTS, printable
+from panel.reports.language import edition, t
 from panel.settings import TEMPLATES
 
+TEXT = re.compile(r'\bt\("([^"]+)"\)')  # what a template says by itself
 LONG_WORD = re.compile(r"\S{32,}")  # may be broken anywhere, or it would leave the page
 
 
@@ -21,13 +23,18 @@ class PdfError(RuntimeError):
     """The PDF could not be made; the message is the typesetter's."""
 
 
-def render_pdf(document: Document) -> bytes:
-    """The PDF, the same bytes for the same document. Text goes in as data, so it can never be markup."""
+def render_pdf(document: Document, name: str = "report") -> bytes:
+    """The PDF, the same bytes for the same document, in its language. `name`: of the template.
+
+    Text goes in as data, so it can never be markup.
+    """
     content, replaced = _printable(asdict(document))
     content["replaced"] = replaced
-    template = (TEMPLATES / "reports" / "report.typ").read_bytes()
+    template = (TEMPLATES / "reports" / f"{name}.typ").read_text("utf-8")
+    with edition(document.language):
+        content["texts"] = {text: t(text) for text in TEXT.findall(template)}
     compiler = typst.Compiler(
-        template,
+        template.encode(),
         font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)]),
         ignore_system_fonts=True,
         sys_inputs={"document": json.dumps(content, ensure_ascii=False)},

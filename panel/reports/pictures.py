@@ -7,8 +7,8 @@ from deliberation.figures import Mean, QuestionFindings, Row, Split, Table
 from deliberation.questionnaire import Question
 from panel.reports import charts, wording
 from panel.reports.blocks import Grid, Paragraph, Picture
+from panel.reports.language import t
 
-COLUMNS = ("Antwoord", "Mensen", "Aandeel", "Marge")
 NUMERIC = (1, 2, 3)
 GROUPS = 6  # in one picture, so that it fits on a page
 
@@ -32,13 +32,14 @@ def grid(table: Table, caption: str) -> Grid:
     """The table with everything that may be known of it."""
     rows = tuple(wording.cells(row) for row in table.rows)
     note = wording.why_hidden(table.rows)
-    return Grid(f"{caption} ({wording.counted(table)})", COLUMNS, rows, NUMERIC, note)
+    columns = (t("Antwoord"), t("Mensen"), t("Aandeel"), t("Marge"))
+    return Grid(f"{caption} ({wording.counted(table)})", columns, rows, NUMERIC, note)
 
 
 def grids(found: QuestionFindings) -> Iterator[Grid | Paragraph]:
     """All tables of one question; a sentence for a table of which nothing may be shown."""
     for table in found.tables:
-        name = table.label if table.key else "Alle antwoorden"
+        name = table.label if table.key else t("Alle antwoorden")
         if _is_silent(table):
             yield Paragraph(f"{name}: {wording.hidden(table.hidden or 'small')}.")
         else:
@@ -53,8 +54,10 @@ def split_pictures(split: Split, vote: Question) -> Iterator[Picture | Paragraph
     """The vote per group, a few groups a picture; a sentence when no group may be shown."""
     name = wording.say("splits", split.by)
     if split.hidden or not any(_is_shown(table) for table in split.tables):
-        yield Paragraph(f"De stem {name} is niet te tonen: {wording.hidden(split.hidden or 'small')}.")
+        why = wording.hidden(split.hidden or "small")
+        yield Paragraph(t("De stem {groups} is niet te tonen: {why}.", groups=name, why=why))
         return
+    caption = t("De stem {groups}", groups=name)
     style = charts.vote_style(vote.keys, vote.apart)
     legend = [(option.label, *style[option.key]) for option in vote.options]
     for start in range(0, len(split.tables), GROUPS):
@@ -63,10 +66,10 @@ def split_pictures(split: Split, vote: Question) -> Iterator[Picture | Paragraph
         yield Picture(
             id=f"stem-{split.by}-{start // GROUPS + 1}",
             title=f"{name.capitalize()}: {wording.differences(split, vote.apart)}",
-            alt=f"De stem {name}. {'. '.join(told)}.",
+            alt=f"{caption}. {'. '.join(told)}.",
             svg=charts.groups([_dots_of(table, style) for table in tables], legend),
-            n=f"De stem {name}",
-            tables=(matrix(f"De stem {name}", "Groep", tables),),
+            n=caption,
+            tables=(matrix(caption, t("Groep"), tables),),
         )
 
 
@@ -130,13 +133,16 @@ def _picture(found: QuestionFindings, title: str, svg: str, tables: Sequence[Tab
     alone = len(tables) == 1
     n = wording.counted(tables[0]) if alone and tables[0].n is not None else ""
     whose = wording.whose(found)
+    answers = t("Antwoorden {whose}.", whose=whose) if whose else ""
     return Picture(
         id=name or found.id,
         title=title,
-        alt=f"Grafiek bij de vraag: {found.text} {f'Antwoorden {whose}. ' if whose else ''}{told}.",
+        alt=" ".join(
+            part for part in (t("Grafiek bij de vraag: {question}", question=found.text), answers, f"{told}.") if part
+        ),
         svg=svg,
         n=" ".join([found.text, ", ".join(part for part in (n, whose) if part)]).strip(),
-        tables=(grid(tables[0], found.text) if alone else matrix(found.text, "Waarover", tables),),
+        tables=(grid(tables[0], found.text) if alone else matrix(found.text, t("Waarover"), tables),),
     )
 
 
@@ -196,7 +202,9 @@ def _directions(found: QuestionFindings, question: Question) -> Iterator[Picture
         yield _picture(found, title, _bars(shown, keys), shown, f"{found.id}-richting")
     if silent:
         names = wording.listed([wording.quoted(table.label) for table in silent])
-        yield Paragraph(f"Over {names} zijn te weinig antwoorden om te tonen of mensen dat goed of slecht vinden.")
+        yield Paragraph(
+            t("Over {names} zijn te weinig antwoorden om te tonen of mensen dat goed of slecht vinden.", names=names)
+        )
 
 
 def _is_unsure(table: Table) -> bool:
@@ -221,7 +229,7 @@ def _bars(tables: Sequence[Table], keys: Sequence[str]) -> str:
     bars = [_bar(table, low[::-1], high, rest, colours) for table in tables]
     legend = [_part(row, colours) for row in tables[0].rows]
     if any(part.colour == charts.NOT_SHOWN for bar in bars for part in bar.apart):
-        legend.append(charts.Part("Niet getoond", charts.NOT_SHOWN, 0.0, ""))
+        legend.append(charts.Part(t("Niet getoond"), charts.NOT_SHOWN, 0.0, ""))
     return charts.diverging(bars, legend)
 
 
@@ -230,7 +238,7 @@ def _rows(table: Table, keys: Sequence[str]) -> list[Row]:
 
 
 def _part(row: Row, colours: dict[str, str]) -> charts.Part:
-    value = wording.percent(row.share) if row.share is not None else "te weinig mensen"
+    value = wording.percent(row.share) if row.share is not None else wording.not_shown()
     return charts.Part(row.label, colours[row.key], row.share or 0.0, value)
 
 
@@ -248,7 +256,7 @@ def _bar(
     apart = parts(rest)
     if any(row.share is None for row in table.rows):
         room = max(0.0, 1 - sum(row.share or 0.0 for row in table.rows))
-        apart = (*apart, charts.Part("Niet getoond", charts.NOT_SHOWN, room, ""))
+        apart = (*apart, charts.Part(t("Niet getoond"), charts.NOT_SHOWN, room, ""))
     return charts.Bar(label, parts(low), parts(high), apart)
 
 
@@ -269,7 +277,7 @@ def _mean_dot(mean: Mean | None) -> charts.Dot | None:
     if mean is None or mean.mean is None:
         return None
     bounds = f"{wording.number(mean.low, 1)}–{wording.number(mean.high, 1)}"
-    return charts.Dot("gemiddeld", mean.mean, mean.low, mean.high, wording.number(mean.mean, 1), bounds)
+    return charts.Dot(t("gemiddeld"), mean.mean, mean.low, mean.high, wording.number(mean.mean, 1), bounds)
 
 
 def _value(row: Row) -> str:

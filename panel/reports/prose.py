@@ -8,25 +8,26 @@ from markdown_it.tree import SyntaxTreeNode
 from panel.reports.blocks import Block, Bullets, Heading, Paragraph
 
 
-def prose(markdown: str) -> list[Block]:
+def prose(markdown: str, dutch: bool = False) -> list[Block]:
     parser = MarkdownIt("commonmark", {"html": False})
-    return list(_blocks(SyntaxTreeNode(parser.parse(markdown))))
+    return list(_blocks(SyntaxTreeNode(parser.parse(markdown)), dutch))
 
 
-def _blocks(node: SyntaxTreeNode) -> Iterator[Block]:
+def _blocks(node: SyntaxTreeNode, dutch: bool) -> Iterator[Block]:
     for child in node.children:
         match child.type:
             case "heading":
-                yield Heading(_text(child))
+                yield Heading(_text(child), dutch)
             case "bullet_list" | "ordered_list":
                 items = tuple(_text(item) for item in child.children)
-                yield Bullets(tuple(item for item in items if item), ordered=child.type == "ordered_list")
+                kept = tuple(item for item in items if item)
+                yield Bullets(kept, child.type == "ordered_list", dutch)
             case "blockquote":
-                yield from _blocks(child)
+                yield from _blocks(child, dutch)
             case "fence" | "code_block":
-                yield Paragraph(" ".join(child.content.split()))
+                yield Paragraph(" ".join(child.content.split()), dutch=dutch)
             case "paragraph":
-                yield Paragraph(_text(child))
+                yield Paragraph(_text(child), dutch=dutch)
 
 
 def _text(node: SyntaxTreeNode) -> str:

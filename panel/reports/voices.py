@@ -7,7 +7,8 @@ from deliberation.figures import Quote, Statements
 from deliberation.questionnaire import Question
 from panel.reports.blocks import Block, Grid, Paragraph, Quotes, Words, direction
 from panel.reports.facts import Material
-from panel.reports.wording import NOT_SHOWN, hidden, number, people, say
+from panel.reports.language import t
+from panel.reports.wording import not_shown, number, people, say, why_not_shown
 
 BESIDE_A_CHART = 60  # words of one text
 
@@ -29,7 +30,7 @@ def explained(material: Material, ids: Collection[str], chapter: int) -> Iterato
         )
         return
     vote = material.questionnaire.vote
-    yield Quotes("Wat mensen daarover schreven", tuple(_words(quote, vote, BESIDE_A_CHART) for quote in quotes))
+    yield Quotes(t("Wat mensen daarover schreven"), tuple(words_of(quote, vote, BESIDE_A_CHART) for quote in quotes))
 
 
 def story(statements: Statements, vote: Question) -> Iterator[Block]:
@@ -43,29 +44,31 @@ def story(statements: Statements, vote: Question) -> Iterator[Block]:
         yield Paragraph(wrote_here(statements.texts))
     if statements.texts is not None and any(side.texts is not None for side in statements.sides):
         rows = tuple((side.label, _count(side.texts)) for side in statements.sides)
-        yield Grid(
-            "Wie schreven er iets?", ("Stem", "Teksten"), rows, (1,), _note([s.texts for s in statements.sides])
-        )
+        note = _note([side.texts for side in statements.sides])
+        yield Grid(t("Wie schreven er iets?"), (t("Stem"), t("Teksten")), rows, (1,), note)
     points = [tally for tally in statements.tallies if tally.code]
     if points:
         rows = tuple((tally.code, _count(tally.texts)) for tally in points)
-        yield Grid("Waar gingen de teksten over?", ("Punt", "Teksten"), rows, (1,), _note([t.texts for t in points]))
+        note = _note([tally.texts for tally in points])
+        yield Grid(t("Waar gingen de teksten over?"), (t("Punt"), t("Teksten")), rows, (1,), note)
     if statements.quotes:
-        yield Quotes("In de woorden van inwoners", tuple(_words(quote, vote) for quote in statements.quotes))
+        yield Quotes(t("In de woorden van inwoners"), tuple(words_of(quote, vote) for quote in statements.quotes))
     else:
         yield Paragraph(say("said", "unquoted"), "note")
 
 
 def wrote_here(texts: int) -> str:
-    return "1 mens schreef hier iets." if texts == 1 else f"{people(texts)} schreven hier iets."
+    if texts == 1:
+        return t("1 mens schreef hier iets.")
+    return t("{people} schreven hier iets.", people=people(texts))
 
 
 def _count(texts: int | None) -> str:
-    return number(texts) if texts is not None else NOT_SHOWN
+    return number(texts) if texts is not None else not_shown()
 
 
 def _note(counts: list[int | None]) -> str:
-    return f"Niet getoond: {hidden('small')}." if None in counts else ""
+    return why_not_shown() if None in counts else ""
 
 
 def _follow_ups(material: Material, ids: Collection[str]) -> set[str]:
@@ -77,10 +80,10 @@ def _one_per_side(quotes: tuple[Quote, ...]) -> list[Quote]:
     return list({quote.side: quote for quote in reversed(quotes)}.values())[::-1]
 
 
-def _words(quote: Quote, vote: Question, most: int = 0) -> Words:
+def words_of(quote: Quote, vote: Question, most: int = 0) -> Words:
     text = quote.text.strip()
     if most and len(text.split()) > most:
-        text = f"{' '.join(text.split()[:most])} … (ingekort)"
+        text = f"{' '.join(text.split()[:most])} … ({t('ingekort')})"
     paragraphs = tuple(" ".join(line.split()) for line in text.splitlines() if line.strip())
     side = vote.label(quote.side) if quote.side in vote.keys else quote.side
-    return Words(paragraphs, f"Stemde: {side[:1].lower()}{side[1:]}", direction(text))
+    return Words(paragraphs, t("Stemde: {side}", side=f"{side[:1].lower()}{side[1:]}"), direction(text))

@@ -1,4 +1,4 @@
-"""Figures in Dutch words. What is hidden is said to be hidden; a difference within its margin is not called one."""
+"""Figures in words. What is hidden is said to be hidden; a difference within its margin is not called one."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -8,13 +8,17 @@ from itertools import permutations
 import yaml
 
 from deliberation.figures import Advice, Findings, Mean, QuestionFindings, Row, Split, Table, Verdict
+from panel.reports.language import language, t
 from panel.settings import TEMPLATES
-from panel.web.dutch import format_date, format_number
+from panel.web import dutch, english
+from panel.web.display import ENGLISH, Language
 
 NBSP = "\u00a0"
 DASH = "–"
-NOT_SHOWN = "niet getoond"
-TENS = ("", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien")
+TENS: dict[Language, tuple[str, ...]] = {
+    "nl": ("", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien"),
+    "en": ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
+}
 
 
 @cache
@@ -25,44 +29,61 @@ def sentences() -> dict[str, dict[str, str]]:
 
 def say(kind: str, code: str, **facts: object) -> str:
     """The sentence for a code; a code without one is said as it is."""
-    sentence = sentences()[kind].get(code) or sentences()[kind].get("other") or code
-    return sentence.format(**facts)
+    sentence = sentences()[kind].get(code) or sentences()[kind].get("other")
+    return t(sentence).format(**facts) if sentence else code
 
 
 def day(text: str) -> str:
-    """2026-11-20 -> 20 november 2026; what is no date stays as it is."""
+    """2026-11-20 -> 20 november 2026, 20 November 2026; what is no date stays as it is."""
+    write = english.format_date if language() == ENGLISH else dutch.format_date
     try:
-        return format_date(date.fromisoformat(text[:10])).replace(" ", NBSP)
+        return write(date.fromisoformat(text[:10])).replace(" ", NBSP)
     except ValueError:
         return text
 
 
 def number(value: float | None, decimals: int = 0) -> str:
-    return DASH if value is None else format_number(value, decimals)
+    """1.234,5 or 1,234.5"""
+    write = english.format_number if language() == ENGLISH else dutch.format_number
+    return DASH if value is None else write(value, decimals)
+
+
+def not_shown() -> str:
+    return t("niet getoond")
 
 
 def people(count: int) -> str:
-    return "1 mens" if count == 1 else f"{number(count)} mensen"
+    return t("1 mens") if count == 1 else t("{number} mensen", number=number(count))
 
 
 def in_words(count: int) -> str:
-    return TENS[count] if 0 < count < len(TENS) else number(count)
+    names = TENS[language()]
+    return names[count] if 0 < count < len(names) else number(count)
 
 
 def percent(share: float | None) -> str:
-    """43 %; what is not quite nothing or everything is not rounded to it."""
+    """43 %, in English 43%; what is not quite nothing or everything is not rounded to it."""
     if share is None:
         return DASH
     if 0 < share < 0.005:
-        return f"<{NBSP}1{NBSP}%"
+        return f"<{NBSP}{of_hundred(1)}"
     if 0.995 <= share < 1:
-        return f">{NBSP}99{NBSP}%"
-    return f"{_whole(share)}{NBSP}%"
+        return f">{NBSP}{of_hundred(99)}"
+    return of_hundred(_whole(share))
+
+
+def of_hundred(whole: int | str) -> str:
+    """A whole percentage with its sign."""
+    return f"{whole}%" if language() == ENGLISH else f"{whole}{NBSP}%"
 
 
 def margin(low: float | None, high: float | None) -> str:
     """37–49 %"""
-    return DASH if low is None or high is None else f"{_whole(low)}–{_whole(high)}{NBSP}%"
+    return DASH if low is None or high is None else of_hundred(_bounds(low, high))
+
+
+def _bounds(low: float, high: float) -> str:
+    return f"{_whole(low)}–{_whole(high)}"
 
 
 def _whole(share: float) -> int:
@@ -78,36 +99,40 @@ def quoted(label: str) -> str:
 
 
 def listed(parts: Sequence[str], last: str = "en") -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {last} {parts[-1]}" if parts else ""
+    """a, b en c"""
+    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} {t(last)} {parts[-1]}" if parts else ""
 
 
 def cells(row: Row) -> tuple[str, ...]:
     """The cells of one answer in a table: its words, how many people, its share and margin."""
-    count = number(row.count) if row.count is not None else NOT_SHOWN
+    count = number(row.count) if row.count is not None else not_shown()
     if row.share is None:
-        return row.label, count, NOT_SHOWN, DASH
+        return row.label, count, not_shown(), DASH
     return row.label, count, percent(row.share), margin(row.low, row.high)
 
 
 def why_hidden(rows: Iterable[Row]) -> str:
     """The sentence under a table that says what "niet getoond" stands for; empty when everything is shown."""
     codes = dict.fromkeys(row.hidden or "small" for row in rows if row.share is None)
-    return f"Niet getoond: {listed([hidden(code) for code in codes], 'of')}." if codes else ""
+    return why_not_shown(codes) if codes else ""
+
+
+def why_not_shown(codes: Iterable[str] = ("small",)) -> str:
+    """The note under a table of which something is hidden."""
+    return t("Niet getoond: {why}.", why=listed([hidden(code) for code in codes], "of"))
 
 
 def short(row: Row) -> str:
     """43 % (37–49)"""
     if row.share is None:
-        return NOT_SHOWN
-    return percent(row.share) if row.low is None or row.high is None else f"{percent(row.share)} ({_bounds(row)})"
-
-
-def _bounds(row: Row) -> str:
-    return margin(row.low, row.high).removesuffix(f"{NBSP}%")
+        return not_shown()
+    if row.low is None or row.high is None:
+        return percent(row.share)
+    return f"{percent(row.share)} ({_bounds(row.low, row.high)})"
 
 
 def total(table: Table) -> str:
-    return number(table.n) if table.n is not None else NOT_SHOWN
+    return number(table.n) if table.n is not None else not_shown()
 
 
 def counted(table: Table) -> str:
@@ -121,20 +146,20 @@ def whose(found: QuestionFindings) -> str:
     """Of whom the answers are, when that is not everyone."""
     if found.asked is None:
         return ""
-    return f"van wie deze vraag kreeg ({people(found.asked)})"
+    return t("van wie deze vraag kreeg ({people})", people=people(found.asked))
 
 
 def described(table: Table) -> str:
     """One table in one sentence, for who cannot see the chart."""
     if not table.rows:
-        return hidden(table.hidden) or "geen antwoorden"
+        return hidden(table.hidden) or t("geen antwoorden")
     return "; ".join(
         f"{_spoken(row.label)}: {percent(row.share) if row.share is not None else _why(row)}" for row in table.rows
     )
 
 
 def _spoken(label: str) -> str:
-    return f"het cijfer {label}" if label.isdigit() else label
+    return t("het cijfer {label}", label=label) if label.isdigit() else label
 
 
 def _why(row: Row) -> str:
@@ -146,36 +171,44 @@ def finding(table: Table, apart: Sequence[str] = (), overlap: bool = False) -> s
     shown = [row for row in table.rows if row.share is not None and row.key not in apart]
     shown.sort(key=lambda row: row.share or 0.0, reverse=True)
     if table.n == 0:
-        return "Niemand gaf hier antwoord"
+        return t("Niemand gaf hier antwoord")
     if not shown or not shown[0].share:
         return _nothing(table)
     first, *others = shown
-    verb = "noemt" if overlap else "geeft een" if first.label.isdigit() else "kiest"
     value = f"{quoted(first.label)} ({percent(first.share)})"
     if first.low is not None and first.low > 0.5:
-        everyone = "Iedereen" if first.share == 1 and first.low >= 0.995 else "Meer dan de helft"
-        return f"{everyone} {verb} {value}"
+        everyone = first.share == 1 and first.low >= 0.995
+        return _most("everyone" if everyone else "half", first, overlap, value)
     rivals = [row for row in others if first.low is None or (row.high or 0.0) >= first.low]
     if not rivals:
-        return f"De grootste groep {verb} {value}"
+        return _most("largest", first, overlap, value)
     if len(rivals) == 1:
-        other = rivals[0]
-        return f"{value} en {quoted(other.label)} ({percent(other.share)}) liggen dicht bij elkaar"
-    return f"Geen antwoord springt eruit; {quoted(first.label)} is het vaakst gekozen ({percent(first.share)})"
+        other = f"{quoted(rivals[0].label)} ({percent(rivals[0].share)})"
+        return t("{value} en {other} liggen dicht bij elkaar", value=value, other=other)
+    return t(
+        "Geen antwoord springt eruit; {answer} is het vaakst gekozen ({share})",
+        answer=quoted(first.label),
+        share=percent(first.share),
+    )
+
+
+def _most(who: str, row: Row, overlap: bool, value: str) -> str:
+    """What a group did: chose, gave as a mark, or named among others."""
+    return say("most", f"{who}_{'named' if overlap else 'gave' if row.label.isdigit() else 'chose'}", value=value)
 
 
 def _nothing(table: Table) -> str:
     if any(row.share is not None for row in table.rows):
-        return "De meeste mensen gaven hierover geen oordeel"
+        return t("De meeste mensen gaven hierover geen oordeel")
     return _nothing_for(table.hidden or next((row.hidden for row in table.rows if row.hidden), "small"))
 
 
 def _nothing_for(code: str) -> str:
     """With enough answers, too, a table is held back when it would reveal what a few people answered."""
     return {
-        "few": "Te weinig mensen antwoordden om percentages te tonen",
-        "wide": "De antwoorden zijn te onzeker om percentages te tonen",
-    }.get(code, "Te weinig om veilig te tonen")
+        "few": t("Te weinig mensen antwoordden om percentages te tonen"),
+        "wide": t("De antwoorden zijn te onzeker om percentages te tonen"),
+    }.get(code) or t("Te weinig om veilig te tonen")
 
 
 def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
@@ -189,39 +222,46 @@ def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
             tops.setdefault(max(shown, key=lambda row: row.share or 0.0).label, []).append(table.label)
     if not tops:
         reasons = {_nothing(table) for table in tables}
-        return reasons.pop() if len(reasons) == 1 else "Te weinig om te tonen"
+        return reasons.pop() if len(reasons) == 1 else t("Te weinig om te tonen")
     answer, places = max(tops.items(), key=lambda top: len(top[1]))
     if len(places) == len(tables):
-        return f"Bij alle {in_words(len(tables))} is {quoted(answer)} het vaakst gekozen"
-    return f"{quoted(answer)} is bij {in_words(len(places))} van de {in_words(len(tables))} het vaakst gekozen"
+        return t("Bij alle {all} is {answer} het vaakst gekozen", all=in_words(len(tables)), answer=quoted(answer))
+    return t(
+        "{answer} is bij {some} van de {all} het vaakst gekozen",
+        answer=quoted(answer),
+        some=in_words(len(places)),
+        all=in_words(len(tables)),
+    )
 
 
 def mark(mean: Mean | None) -> str:
     """The mark out of ten, in words."""
     if mean is None or mean.mean is None:
         return say("mean", mean.hidden if mean else "small")
-    return f"Gemiddeld geeft het panel een {number(mean.mean, 1)}"
+    return t("Gemiddeld geeft het panel een {mark}", mark=number(mean.mean, 1))
 
 
 def spread(mean: Mean) -> str:
     """The mark with its interval, middle and spread; never a lone average."""
     if mean.mean is None:
         return f"{mark(mean)}."
-    parts = [f"{mark(mean)}"]
+    parts = [mark(mean)]
     if mean.low is not None and mean.high is not None:
-        parts[0] += f" (tussen {number(mean.low, 1)} en {number(mean.high, 1)})"
+        parts[0] += t(" (tussen {low} en {high})", low=number(mean.low, 1), high=number(mean.high, 1))
     if mean.median is not None:
-        parts.append(f"De middelste is een {number(mean.median, 0 if mean.median == int(mean.median) else 1)}")
+        middle = number(mean.median, 0 if mean.median == int(mean.median) else 1)
+        parts.append(t("De middelste is een {mark}", mark=middle))
     if mean.sd is not None:
-        parts.append(f"De spreiding is {number(mean.sd, 1)} punt")
+        parts.append(t("De spreiding is {points} punt", points=number(mean.sd, 1)))
     if mean.n is not None:
-        parts.append(f"{number(mean.n)} mensen gaven een cijfer" if mean.n != 1 else "1 mens gaf een cijfer")
+        few = t("1 mens gaf een cijfer")
+        parts.append(few if mean.n == 1 else t("{number} mensen gaven een cijfer", number=number(mean.n)))
     return ". ".join(parts) + "."
 
 
 def verdict(judged: Verdict, label: str, majority_percent: int) -> str:
     """The outcome of the vote in one or two sentences. `label`: the words of the winning option."""
-    facts = {"majority": f"{majority_percent}{NBSP}%", "quorum": number(judged.quorum), "label": label}
+    facts = {"majority": of_hundred(majority_percent), "quorum": number(judged.quorum), "label": label}
     facts["answered"] = number(judged.answered)
     if judged.status == "no_verdict":
         code = next((code for code in judged.reasons if code in sentences()["vote"]), "none")
@@ -236,20 +276,21 @@ def verdict(judged: Verdict, label: str, majority_percent: int) -> str:
 def differences(split: Split, apart: Sequence[str] = ()) -> str:
     """Where groups surely differ: the first answer whose intervals do not touch."""
     if split.hidden:
-        return f"niet vergeleken, {hidden(split.hidden)}"
+        return t("niet vergeleken, {why}", why=hidden(split.hidden))
     told: list[tuple[float, str]] = []
     for one, other in permutations(split.tables, 2):
         rivals = {row.key: row for row in other.rows}
         for row in one.rows:
             low, high = row.low, rivals[row.key].high
             if row.key not in apart and low is not None and high is not None and low > high:
-                names = f"bij {group(one.key, one.label)} dan bij {group(other.key, other.label)}"
-                told.append((low - high, f"{quoted(row.label)} is vaker gekozen {names}"))
+                names = {"these": group(one.key, one.label), "those": group(other.key, other.label)}
+                more = t("{answer} is vaker gekozen bij {these} dan bij {those}", answer=quoted(row.label), **names)
+                told.append((low - high, more))
     if told:
         return max(told)[1]
     if any(row.share is not None for table in split.tables for row in table.rows):
-        return "geen zeker verschil tussen de groepen"
-    return "de groepen zijn te klein om te tonen"
+        return t("geen zeker verschil tussen de groepen")
+    return t("de groepen zijn te klein om te tonen")
 
 
 def advised(advice: Advice, question: str, item: str) -> str:
@@ -262,16 +303,18 @@ def advised(advice: Advice, question: str, item: str) -> str:
 def reason(advice: Advice, item: str) -> str:
     """Why: which answers, by how many. Of the vote: the share that adopts, among those with an opinion."""
     if advice.share is None:
-        return "Het percentage is niet te tonen: er antwoordden te weinig mensen, of de marge is te groot."
+        return t("Het percentage is niet te tonen: er antwoordden te weinig mensen, of de marge is te groot.")
     size = percent(advice.share)
     if advice.low is not None and advice.high is not None:
-        size += f" (tussen {_whole(advice.low)} en {_whole(advice.high)}{NBSP}%)"
-    amount = f" van {people(advice.n)}" if advice.n is not None else ""
+        size += t(" (tussen {low} en {high})", low=_whole(advice.low), high=of_hundred(_whole(advice.high)))
     if advice.code == "vote":
-        return f"Van de mensen met een mening wil {size} het plan aannemen, zoals het er nu ligt."
+        return t("Van de mensen met een mening wil {size} het plan aannemen, zoals het er nu ligt.", size=size)
+    if advice.n is not None:
+        size = t("{size} van {people}", size=size, people=people(advice.n))
     answers = listed([quoted(label) for label in advice.labels], "of")
-    about = f"Over {quoted(item)} antwoordde" if item else "Hier antwoordde"
-    return f"{about} {size}{amount}: {answers}."
+    if item:
+        return t("Over {item} antwoordde {size}: {answers}.", item=quoted(item), size=size, answers=answers)
+    return t("Hier antwoordde {size}: {answers}.", size=size, answers=answers)
 
 
 def sureness(findings: Findings) -> list[str]:
@@ -282,12 +325,24 @@ def sureness(findings: Findings) -> list[str]:
 
 def turnout(answered: int, invited: int) -> str:
     if not invited:
-        return "Er is niemand uitgenodigd."
-    return (
-        f"Van de {number(invited)} gelote mensen antwoordden er {number(answered)} ({percent(answered / invited)})."
+        return t("Er is niemand uitgenodigd.")
+    return t(
+        "Van de {invited} gelote mensen antwoordden er {answered} ({share}).",
+        invited=number(invited),
+        answered=number(answered),
+        share=percent(answered / invited),
     )
 
 
 def group(key: str, label: str) -> str:
-    """The name of a group in a split of the vote."""
-    return sentences()["groups"].get(key, label or key)
+    """The name of a group, or of a class of people."""
+    named = sentences()["groups"].get(key)
+    return t(named) if named else " + ".join(_class(part) for part in (label or key).split(" + "))
+
+
+def _class(name: str) -> str:
+    """Classes that were taken together end on "7 andere"."""
+    count, _, others = name.partition(" ")
+    if others == "andere" and count.isdigit():
+        return t("{number} andere", number=count)
+    return t(sentences()["groups"][name]) if name in sentences()["groups"] else name

@@ -1,0 +1,88 @@
+"""A review as its English edition tells it: the words of the questionnaire in English, the same figures.
+
+What exists in Dutch alone stays so, and is known as Dutch: the words of residents, and what the drafter did not
+translate.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from deliberation.figures import Advice, Findings, QuestionFindings, Row, Split, Statements, Table
+from deliberation.questionnaire import Option, Question, Questionnaire
+from panel.reports.facts import Material, read_material
+
+
+def in_english(document: Mapping[str, Any]) -> Material | None:
+    """{"findings": …, "facts": …, "english": facts}, to be told in English; None without those. Raises InputError."""
+    if not document.get("english"):
+        return None
+    material = read_material({"findings": document["findings"], "facts": document["english"]})
+    findings = _findings(material.findings, material.questionnaire)
+    return replace(material, findings=findings, dutch=frozenset(_texts(document["facts"])))
+
+
+def _texts(value: Any) -> Iterator[str]:
+    match value:
+        case str():
+            yield value.strip()
+        case Mapping():
+            for key, inner in value.items():
+                if key != "questionnaire":
+                    yield from _texts(inner)
+        case list() | tuple():
+            for inner in value:
+                yield from _texts(inner)
+
+
+def _findings(findings: Findings, questionnaire: Questionnaire) -> Findings:
+    vote = questionnaire.vote
+    return replace(
+        findings,
+        questions=tuple(_question(found, questionnaire.question(found.id)) for found in findings.questions),
+        splits=tuple(_split(split, vote) for split in findings.splits),
+        statements=tuple(
+            _statements(found, questionnaire.question(found.question), vote) for found in findings.statements
+        ),
+        advices=tuple(_advice(advice, questionnaire.question(advice.question)) for advice in findings.advices),
+    )
+
+
+def _question(found: QuestionFindings, question: Question) -> QuestionFindings:
+    tables = tuple(_table(table, question) for table in found.tables)
+    return replace(found, text=question.text, tables=tables)
+
+
+def _table(table: Table, question: Question) -> Table:
+    label = _label((*question.items, *question.options), table.key, table.label)
+    return replace(table, label=label, rows=_rows(table.rows, _answers(question, table.key)))
+
+
+def _answers(question: Question, key: str) -> Sequence[Option]:
+    """What could be answered: of an option that was chosen before, its directions."""
+    return question.directions if question.form == "multi_with_direction" and key else question.options
+
+
+def _rows(rows: Sequence[Row], options: Sequence[Option]) -> tuple[Row, ...]:
+    return tuple(replace(row, label=_label(options, row.key, row.label)) for row in rows)
+
+
+def _label(options: Sequence[Option], key: str, otherwise: str) -> str:
+    return next((option.label for option in options if option.key == key), otherwise)
+
+
+def _split(split: Split, vote: Question) -> Split:
+    return replace(
+        split, tables=tuple(replace(table, rows=_rows(table.rows, vote.options)) for table in split.tables)
+    )
+
+
+def _statements(found: Statements, question: Question, vote: Question) -> Statements:
+    sides = tuple(replace(side, label=_label(vote.options, side.side, side.label)) for side in found.sides)
+    return replace(found, text=question.text, sides=sides)
+
+
+def _advice(advice: Advice, question: Question) -> Advice:
+    options = _answers(question, advice.item)
+    labels = tuple(_label(options, key, label) for key, label in zip(advice.keys, advice.labels, strict=True))
+    return replace(advice, labels=labels)
