@@ -13,17 +13,35 @@ from deliberation.questionnaire import Option, Question
 from deliberation.verdict import Conditions
 
 QUOTE_RULE = "hmac-sha256/1"
+YES_BUTS = ("money", "capacity", "law", "precedent", "equality", "privacy", "execution", "politics")
 
 
 @dataclass(frozen=True)
 class Statement:
-    """One moderated text. `side`: key of its writer's vote; `keep`: may be quoted; `code`: the point it raises."""
+    """One moderated text.
+
+    `side`: key of its writer's vote; `keep`: may be quoted; `codes`: the points it raises, of YES_BUTS or in the
+    clerk's own words; `outside`: it is about what the panel was not asked to judge.
+    """
 
     question: str
     side: str
     text: str
     keep: bool = True
-    code: str = ""
+    codes: tuple[str, ...] = ()
+    outside: bool = False
+
+    @property
+    def points(self) -> tuple[str, ...]:
+        """Its codes, each once; "" when it has none."""
+        return tuple(dict.fromkeys(self.codes)) or ("",)
+
+
+def code_order(statements: Sequence[Statement]) -> list[str]:
+    """The codes that occur: the yes-buts in their order, the clerk's own by name, and "" (no code) last."""
+    found = {code for statement in statements for code in statement.points}
+    own = sorted(found - {*YES_BUTS, ""})
+    return [code for code in (*YES_BUTS, *own, "") if code in found]
 
 
 def quote_order(seed: str, question: str, text: str) -> str:
@@ -62,13 +80,15 @@ def add_to_cells(
     if len(statements) < floor:
         return Cells(counts, sums, cells.public, cells.slack, limits)
     question = statements[0].question
-    sides, codes = Counter(s.side for s in statements), Counter(s.code for s in statements)
+    sides, codes = Counter(s.side for s in statements), Counter(code for s in statements for code in s.points)
     total: Cell = ("texts", question)
     counts[total] = len(statements)
     counts |= {("side", question, side): sides[side] for side in vote}
-    counts |= {("code", question, code): codes[code] for code in sorted(codes)}
     sums.append((total, *(("side", question, side) for side in vote)))
-    sums.append((total, *(("code", question, code) for code in sorted(codes))))
+    for code in code_order(statements):
+        raised: Cell = ("code", question, code)
+        counts |= {raised: codes[code], ("not", raised): len(statements) - codes[code]}
+        sums.append((total, raised, ("not", raised)))
     for side, cell in vote.items():
         written: Cell = ("side", question, side)
         limits.append(Limit({cell: 1, written: -1}, min(0, counts[cell] - counts[written]), inf))
@@ -88,7 +108,7 @@ def publish_statements(
     """The texts to one question. `sides`: the options of the vote; fewer texts than `floor` are not counted out."""
     few = len(statements) < floor
     by_side = Counter(s.side for s in statements)
-    by_code = Counter(s.code for s in statements)
+    by_code = Counter(code for s in statements for code in s.points)
 
     def count(cell: Cell, number: int) -> tuple[int | None, str]:
         return (None, "small") if few or cell in hidden else (number, "")
@@ -98,6 +118,8 @@ def publish_statements(
         text=question.text,
         texts=None if few else len(statements),
         sides=tuple(Side(o.key, o.label, *count(("side", question.id, o.key), by_side[o.key])) for o in sides),
-        tallies=tuple(Tally(code, *count(("code", question.id, code), by_code[code])) for code in sorted(by_code)),
+        tallies=tuple(
+            Tally(code, *count(("code", question.id, code), by_code[code])) for code in code_order(statements)
+        ),
         quotes=quotes,
     )

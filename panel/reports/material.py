@@ -60,6 +60,8 @@ async def input_of_findings(review: Review) -> dict[str, Any]:
                 "side": statement.side,
                 "text": statement.text,
                 "keep": statement.decision == Decision.KEEP,
+                "codes": statement.codes or [],
+                "outside": statement.outside,
             }
             for statement in statements
         ],

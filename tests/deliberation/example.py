@@ -27,27 +27,28 @@ PEOPLE = (
 )
 REASONS = {
     "voor": (
-        ("Zo weten mensen eerder waar zij aan toe zijn.", "duidelijkheid"),
-        ("Goed dat er één plek komt voor alle vragen.", "één loket"),
-        ("Dit helpt mensen die nu te lang wachten.", "wachttijd"),
-        ("Minder formulieren is altijd beter.", "papierwerk"),
-        ("Ik vind dit een eerlijk plan.", ""),
-        ("Mijn buurt heeft dit hard nodig.", ""),
+        ("Zo weten mensen eerder waar zij aan toe zijn.", ("execution",)),
+        ("Goed dat er één plek komt voor alle vragen.", ("één loket",)),
+        ("Dit helpt mensen die nu te lang wachten.", ("capacity",)),
+        ("Minder formulieren is altijd beter.", ("execution", "papierwerk")),
+        ("Ik vind dit een eerlijk plan.", ()),
+        ("Mijn buurt heeft dit hard nodig.", ()),
     ),
     "aanpassen": (
-        ("Ja, maar wie helpt mensen die niet met een computer kunnen omgaan?", "digitaal"),
-        ("De grens is te streng voor mensen die net te veel verdienen.", "grens"),
-        ("Er staat nog te veel papierwerk in.", "papierwerk"),
-        ("Laat mensen vaker zelf kiezen wie hen helpt.", "eigen keuze"),
-        ("Zet erin dat er een uitzondering mag komen.", "uitzondering"),
+        ("Ja, maar wie helpt mensen die niet met een computer kunnen omgaan?", ("equality", "digitaal")),
+        ("De grens is te streng voor mensen die net te veel verdienen.", ("equality",)),
+        ("Er staat nog te veel papierwerk in.", ("execution", "papierwerk")),
+        ("Laat mensen vaker zelf kiezen wie hen helpt.", ("eigen keuze",)),
+        ("Zet erin dat er een uitzondering mag komen.", ("precedent", "law")),
     ),
     "tegen": (
-        ("Dit kost veel en lost weinig op.", "geld"),
-        ("De gemeente moet eerst de wachttijd oplossen.", "wachttijd"),
-        ("Mensen met weinig geld krijgen het zo moeilijker.", "grens"),
+        ("Dit kost veel en lost weinig op.", ("money", "politics")),
+        ("De gemeente moet eerst de wachttijd oplossen.", ("capacity",)),
+        ("Mensen met weinig geld krijgen het zo moeilijker.", ("equality",)),
     ),
-    "blanco": (("Ik weet er te weinig van.", ""),),
+    "blanco": (("Ik weet er te weinig van.", ()),),
 }
+OUTSIDE = "De bushalte in mijn straat moet terugkomen."
 HARDER = ("Ouderen zonder hulp.", "Gezinnen met weinig geld.", "Mensen die slecht lezen.", "Mantelzorgers.")
 
 
@@ -160,6 +161,15 @@ def _statements(ballots: list[Ballot]) -> list[Statement]:
         for question, text in written.items():
             if text:
                 side = ballot.answers["q09_stem"]
-                code = codes.get(text.rsplit(" (", 1)[0], "")
-                found.append(Statement(question, side, text.rsplit(" (", 1)[0], keep=number % 9 > 0, code=code))
+                words, outside = text.rsplit(" (", 1)[0], question == "q10_reden" and number % 8 == 5
+                found.append(
+                    Statement(
+                        question,
+                        side,
+                        OUTSIDE if outside else words,
+                        keep=number % 9 > 0,
+                        codes=() if outside else codes.get(words, ()),
+                        outside=outside,
+                    )
+                )
     return found
