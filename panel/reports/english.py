@@ -18,7 +18,7 @@ def in_english(document: Mapping[str, Any]) -> Material | None:
     if not document.get("english"):
         return None
     material = read_material({"findings": document["findings"], "facts": document["english"]})
-    findings = _findings(material.findings, material.questionnaire)
+    findings = labelled(material.findings, material.questionnaire)
     return replace(material, findings=findings, dutch=frozenset(_texts(document["facts"])))
 
 
@@ -35,7 +35,8 @@ def _texts(value: Any) -> Iterator[str]:
                 yield from _texts(inner)
 
 
-def _findings(findings: Findings, questionnaire: Questionnaire) -> Findings:
+def labelled(findings: Findings, questionnaire: Questionnaire) -> Findings:
+    """The findings with their labels as the questionnaire has them in its language."""
     vote = questionnaire.vote
     return replace(
         findings,
