@@ -43,6 +43,11 @@ class Page:
             raise UnexpectedPage(f"no link to {beginning} on a page headed {self.heading!r}")
         return found.attributes["href"] or ""
 
+    def text(self, selector: str) -> str:
+        """What stands in the first element that this finds."""
+        found = self._tree.css_first(selector)
+        return found.text(separator=" ", strip=True) if found else ""
+
     def has_form(self, action: str) -> bool:
         return any((node.attributes.get("action") or self.path).endswith(action) for node in self._tree.css("form"))
 
@@ -112,5 +117,5 @@ def _read_form(node: LexborNode, action: str) -> Form:
             chosen = [option for option in options if "selected" in option.attributes]
             form.values[name] = [option.attributes.get("value") or "" for option in chosen[:1] or options[:1]]
         else:
-            form.values[name] = [control.text() if control.tag == "textarea" else value]
+            form.values.setdefault(name, []).append(control.text() if control.tag == "textarea" else value)
     return form

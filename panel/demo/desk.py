@@ -21,6 +21,18 @@ REASONS = (
 )
 
 
+OWN_POINT = "gezondheid"
+POINTS = {  # a point -> words by which it is known in what the made-up members write
+    "money": ("duur", "betal", "bedrag", "kosten", "euro"),
+    "capacity": ("mantelzorg", "wachttijd"),
+    "equality": ("eerlijk", "dubbel", "tellen samen"),
+    "privacy": ("niet te weten",),
+    "execution": ("papier", "formulier", "makkelijk", "stappen"),
+    OWN_POINT: ("ziek",),
+}
+OUTSIDE = ("belasting",)  # which is not for this council to decide
+
+
 async def sign_in(browser: Browser, mailbox: Mailbox, email: str) -> None:
     page = await browser.open("/bureau/aanmelden")
     await browser.send(page.form(), {"email": [email]})
@@ -75,16 +87,26 @@ async def remind(clerk: Browser, review: str) -> None:
 
 
 async def judge_texts(clerk: Browser, review: str) -> int:
-    """Read every text; hold back what the page marks as personal. The number of texts judged."""
+    """Read every text: hold back what the page marks as personal, and tick its points. The number of texts judged."""
+    page = await clerk.open(f"{review}/teksten")
+    page = await clerk.send(page.form(), {"new_code": [OWN_POINT]})
     judged = 0
-    while True:
-        page = await clerk.open(f"{review}/teksten")
+    while "Alle teksten zijn beoordeeld" not in page.html and page.form().values.get("shown"):
         form = page.form()
-        undecided = [name for name in form.choices if name.startswith("text_")]
-        if "Alle teksten zijn beoordeeld" in page.html or not undecided:
-            return judged
-        await clerk.send(form, {name: form.values.get(name, ["hold_back"]) for name in undecided})
-        judged += len(undecided)
+        values: Values = {}
+        for shown in form.values["shown"]:
+            section = page.text(f"#tekst-{shown}")
+            values[f"text_{shown}"] = ["hold_back" if "Let op:" in section else "keep"]
+            text = page.text(f"#tekst-{shown} blockquote").lower()
+            values[f"points_{shown}"] = [
+                code for code, words in POINTS.items() if any(word in text for word in words)
+            ]
+            if any(word in text for word in OUTSIDE):
+                values[f"outside_{shown}"] = ["ja"]
+        await clerk.send(form, values)
+        judged += len(form.values["shown"])
+        page = await clerk.open(f"{review}/teksten")
+    return judged
 
 
 async def ask_report(clerk: Browser, review: str) -> None:

@@ -21,7 +21,7 @@ from deliberation.sortition.seal import Announced
 from panel.answers.actions import keys_of, record_ballot, save_answer
 from panel.answers.closing import close_review
 from panel.answers.vault import make_secret
-from panel.arguments.actions import moderate
+from panel.arguments.actions import Judgement, moderate
 from panel.arguments.models import Decision, Statement
 from panel.database import Database
 from panel.demo.proposal import read_proposal
@@ -238,8 +238,8 @@ class Stage:
         await self.database.write(send_wave(review, Kind.THANKS, "test"))
 
     async def judge(self, review: Review) -> None:
-        ids = {str(text.id): Decision.KEEP for text in await Statement.filter(review=review)}
-        await self.database.write(moderate(review, ids, self.clerk))
+        kept = {str(text.id): Judgement(Decision.KEEP) for text in await Statement.filter(review=review)}
+        await self.database.write(moderate(review, kept, self.clerk))
 
     async def report(self, review: Review) -> None:
         await self.judge(review)

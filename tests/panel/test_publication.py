@@ -14,11 +14,10 @@ from panel.invitations.models import Kind, Wave
 from panel.mail.models import Message
 from panel.publication.models import CouncilReply
 from panel.publication.pages import ANNOUNCED, DOWNLOADS, PUBLIC
-from panel.reports.actions import want_report
 from panel.reports.models import Build, Report
 from panel.reviews.models import Review, State
 from panel.staff.models import Staff
-from panel.web.messages import Refused, sentence
+from panel.web.messages import sentence
 from tests.panel.stage import Stage
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
@@ -120,32 +119,6 @@ async def test_what_was_done_is_told_on_the_public_page_and_cannot_be_empty_or_e
         assert Page(page).form("/opvolging").values["follow_up"] == [text]
     assert (await clerk.post(address, data={"follow_up": "Het loket is open & <gratis>."})).status_code == 303
     assert "Het loket is open &amp; &lt;gratis&gt;." in (await client.get(f"/t/{review.id}")).text
-
-
-async def test_every_text_is_judged_before_the_report_can_be_asked_for(stage: Stage, sign_in: SignIn) -> None:
-    review, clerk = await stage.review(State.CLOSED), await sign_in(stage.clerk)
-    texts = await Statement.filter(review=review)
-    with pytest.raises(Refused) as refusal:
-        await stage.database.write(want_report(review, stage.clerk))
-    assert refusal.value.sentence == sentence("arguments.open", count=len(texts))
-    address = f"/bureau/{review.id}/teksten"
-    odd = {"text_x": "keep", f"text_{texts[0].id}": "burn", "text_": "keep", "other": "keep"}
-    assert (await clerk.post(address, data=odd)).status_code == 303
-    assert await Statement.filter(decision=Judgement.OPEN).count() == len(texts)
-    page = Page(await clerk.get(address))
-    fields = {name: ["hold_back"] for name in page.form("/teksten").choices}
-    assert len(fields) == len(texts)
-    await clerk.post(address, data=fields)
-    assert not await Statement.filter(decision=Judgement.OPEN).exists()
-    assert (await clerk.post(f"/bureau/{review.id}/rapport")).status_code == 303
-
-
-async def test_texts_of_another_review_cannot_be_judged_here(stage: Stage, sign_in: SignIn) -> None:
-    here, there = await stage.review(State.CLOSED), await stage.review(State.CLOSED)
-    clerk = await sign_in(stage.clerk)
-    fields = {f"text_{text.id}": "keep" for text in await Statement.filter(review=there)}
-    await clerk.post(f"/bureau/{here.id}/teksten", data=fields)
-    assert not await Statement.filter(review=there, decision=Judgement.KEEP).exists()
 
 
 async def test_a_real_report_is_made_by_the_worker_and_everything_published_comes_from_its_frozen_findings(

@@ -242,7 +242,7 @@ async def test_a_report_process_that_is_killed_leaves_no_half_report_and_can_be_
     assert await AuditEntry.filter(action="report failed").count() == 1
 
     [text, *_] = await Statement.filter(review=review)
-    await clerk.post(f"/bureau/{review.id}/teksten", data={f"text_{text.id}": Decision.HOLD_BACK})
+    await clerk.post(f"/bureau/{review.id}/teksten", data={"shown": text.id, f"text_{text.id}": Decision.HOLD_BACK})
     assert (await clerk.post(f"/bureau/{review.id}/rapport")).status_code == 303
     await stage.change(Report.filter(), build=Build.BUILDING)  # as a killed worker leaves it
     await stage.work(settled, seconds=100)
