@@ -1,7 +1,8 @@
 """Makes the documents of one review, in a process of its own.
 
-`python -m panel.reports.build FOLDER` reads {"findings": …, "facts": …} as JSON on standard input, writes the folder
-and prints a line of progress per step. Nothing but a whole report ever stands at that place.
+`python -m panel.reports.build FOLDER` reads {"findings": …, "facts": …} as JSON on standard input, with the facts in
+English under "english" when an edition in English is wanted. It writes the folder and prints a line of progress per
+step. Nothing but a whole report ever stands at that place.
 
 `python -m panel.reports.build --findings` reads the input of the findings and prints the findings, both as JSON.
 """
@@ -10,63 +11,106 @@ import json
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 from panel.reports import chapters, data
-from panel.reports.facts import read_material
+from panel.reports.archive import CHECKSUMS, ZIP, archive, checksums
+from panel.reports.english import in_english
+from panel.reports.facts import Material, read_material
 from panel.reports.findings import compute
+from panel.reports.language import edition
 from panel.reports.page import render_page
 from panel.reports.pdf import PdfError, render_pdf
 
-STEPS = ("lezen", "grafieken", "webpagina", "PDF", "open data", "codeboek", "bewaren")
+Files = dict[str, bytes]
+Make = Callable[[Files], Files]  # what was made before -> what is made now
+ABANDONED_SECONDS = 3600
 
 
 def build(document: Mapping[str, Any], folder: Path, tell: Callable[[str], None]) -> None:
     """Write the report's files to `folder`; what stood there is replaced at the end. Raises InputError, PdfError."""
-    steps = iter(enumerate(STEPS, 1))
-
-    def step() -> None:
-        number, name = next(steps)
-        tell(f"{number}/{len(STEPS)} {name}")
-
-    step()
-    material = read_material(document)
-    step()
-    made = chapters.document(material)
-    files: dict[str, bytes] = {"vote.svg": chapters.vote_picture(material).svg.encode()}
-    step()
-    files["report.html"] = render_page(made).encode()
-    step()
-    files["report.pdf"] = render_pdf(made)
-    step()
-    files["results.csv"] = data.results_csv(material).encode()
-    files["results.json"] = data.results_json(material).encode()
-    step()
-    files["codebook.csv"] = data.codebook_csv(material).encode()
-    step()
+    steps = _steps(read_material(document), in_english(document))
+    files: Files = {}
+    for number, (name, make) in enumerate(steps, 1):
+        tell(f"{number}/{len(steps) + 1} {name}")
+        files |= make(files)
+    tell(f"{len(steps) + 1}/{len(steps) + 1} bewaren")
     save(files, folder)
 
 
-def save(files: dict[str, bytes], folder: Path) -> None:
+def _steps(material: Material, english: Material | None) -> list[tuple[str, Make]]:
+    steps: list[tuple[str, Make]] = [
+        ("rapport", partial(_edition, material, "")),
+        ("open data", partial(_open_data, material)),
+        ("controlegetallen en zip", partial(_archive, material)),
+    ]
+    if english:
+        steps.insert(1, ("rapport in het Engels", partial(_edition, english, ".en")))
+    return steps
+
+
+def _edition(material: Material, ending: str, _: Files) -> Files:
+    with edition(material.facts["language"]):
+        report = chapters.document(material)
+        files = {
+            f"report{ending}.html": render_page(report).encode(),
+            f"report{ending}.pdf": render_pdf(report),
+        }
+        return files if ending else {**files, "vote.svg": chapters.vote_picture(material).svg.encode()}
+
+
+def _open_data(material: Material, _: Files) -> Files:
+    return {
+        "results.csv": data.results_csv(material).encode(),
+        "results.json": data.results_json(material).encode(),
+        "codebook.csv": data.codebook_csv(material).encode(),
+    }
+
+
+def _archive(material: Material, files: Files) -> Files:
+    return {CHECKSUMS: checksums(files), ZIP: archive(files, material.facts)}
+
+
+def save(files: Mapping[str, bytes], folder: Path) -> None:
     """All files or none: they are written beside the folder, which then takes their place."""
     folder.parent.mkdir(parents=True, exist_ok=True)
+    _clear_abandoned(folder)
     fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         for name, content in files.items():
+            (fresh / name).parent.mkdir(exist_ok=True)
             (fresh / name).write_bytes(content)
         fresh.chmod(0o755)
-        if folder.exists():
-            old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-            folder.rename(old / "report")
-            fresh.rename(folder)
-            shutil.rmtree(old)
-        else:
-            fresh.rename(folder)
+        _put(fresh, folder)
     finally:
         shutil.rmtree(fresh, ignore_errors=True)
+
+
+def _put(fresh: Path, folder: Path) -> None:
+    if not folder.exists():
+        fresh.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
+    folder.rename(old / "report")
+    try:
+        fresh.rename(folder)
+    except OSError:
+        (old / "report").rename(folder)
+        old.rmdir()
+        raise
+    shutil.rmtree(old)
+
+
+def _clear_abandoned(folder: Path) -> None:
+    """What a killed process left beside the folder."""
+    for left in folder.parent.glob(f".{folder.name}-*"):
+        if left.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def main(arguments: list[str], source: TextIO, target: TextIO) -> int:

@@ -12,7 +12,10 @@ from panel.reports.pdf import PdfError
 from tests.deliberation.example import example_findings, example_input
 from tests.panel.reports.report_sample import questionnaire, sample
 
-FILES = {"report.html", "report.pdf", "vote.svg", "results.csv", "results.json", "codebook.csv"}
+FILES = {
+    *("report.html", "report.pdf", "vote.svg", "results.csv", "results.json", "codebook.csv"),
+    *("checksums.sha256", "tweede-mening.zip"),
+}
 
 
 def run(document: Any, *arguments: str) -> tuple[int, str]:
@@ -25,8 +28,9 @@ def test_a_build_writes_every_document_and_says_how_far_it_is(tmp_path: Path) ->
 
     assert code == 0
     assert {path.name for path in (tmp_path / "reports" / "7").iterdir()} == FILES
-    assert told.splitlines()[0] == "1/7 lezen"
-    assert told.splitlines()[-1] == "7/7 bewaren"
+    steps = told.splitlines()
+    assert steps[0] == f"1/{len(steps)} rapport"
+    assert steps[-1] == f"{len(steps)}/{len(steps)} bewaren"
     assert [path.name for path in (tmp_path / "reports").iterdir()] == ["7"]
 
 
