@@ -15,6 +15,7 @@ from panel.web.display import ENGLISH, Language
 
 NBSP = "\u00a0"
 DASH = "–"
+CHANCE = 0.05  # below this p-value a difference between groups is called greater than chance
 TENS: dict[Language, tuple[str, ...]] = {
     "nl": ("", "één", "twee", "drie", "vier", "vijf", "zes", "zeven", "acht", "negen", "tien"),
     "en": ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"),
@@ -274,7 +275,7 @@ def verdict(judged: Verdict, label: str, majority_percent: int) -> str:
 
 
 def differences(split: Split, apart: Sequence[str] = ()) -> str:
-    """Where groups surely differ: the first answer whose intervals do not touch."""
+    """Whether groups differ more than chance does, and where: the answer whose intervals lie furthest apart."""
     if split.hidden:
         return t("niet vergeleken, {why}", why=hidden(split.hidden))
     told: list[tuple[float, str]] = []
@@ -286,8 +287,12 @@ def differences(split: Split, apart: Sequence[str] = ()) -> str:
                 names = {"these": group(one.key, one.label), "those": group(other.key, other.label)}
                 more = t("{answer} is vaker gekozen bij {these} dan bij {those}", answer=quoted(row.label), **names)
                 told.append((low - high, more))
+    if split.test is not None and split.test.p >= CHANCE:
+        return t("geen verschil groter dan toeval")
     if told:
         return max(told)[1]
+    if split.test is not None:
+        return t("het verschil is groter dan toeval, maar geen antwoord springt eruit")
     if any(row.share is not None for table in split.tables for row in table.rows):
         return t("geen zeker verschil tussen de groepen")
     return t("de groepen zijn te klein om te tonen")
