@@ -93,11 +93,12 @@ class Quotes:
 
 @dataclass(frozen=True)
 class Advised:
-    """One advice, to which the council owes an answer."""
+    """One advice, to which the council owes an answer. `reply`: what became of that."""
 
     number: int
     text: str
     reason: str
+    reply: str
     kind: Literal["advised"] = "advised"
 
 

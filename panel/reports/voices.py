@@ -3,12 +3,12 @@
 from collections.abc import Collection, Iterator
 from itertools import pairwise
 
-from deliberation.figures import Quote, Statements
+from deliberation.figures import Quote
 from deliberation.questionnaire import Question
-from panel.reports.blocks import Block, Grid, Paragraph, Quotes, Words, direction
+from panel.reports.blocks import Block, Paragraph, Quotes, Words, direction
 from panel.reports.facts import Material
 from panel.reports.language import t
-from panel.reports.wording import not_shown, number, people, say, why_not_shown
+from panel.reports.wording import people, say
 
 BESIDE_A_CHART = 60  # words of one text
 
@@ -33,42 +33,10 @@ def explained(material: Material, ids: Collection[str], chapter: int) -> Iterato
     yield Quotes(t("Wat mensen daarover schreven"), tuple(words_of(quote, vote, BESIDE_A_CHART) for quote in quotes))
 
 
-def story(statements: Statements, vote: Question) -> Iterator[Block]:
-    """How many wrote something, on which side, about what, and the words that were drawn to be quoted."""
-    if statements.texts is None:
-        yield Paragraph(say("said", "few"))
-    elif not statements.texts:
-        yield Paragraph(say("said", "nobody"))
-        return
-    else:
-        yield Paragraph(wrote_here(statements.texts))
-    if statements.texts is not None and any(side.texts is not None for side in statements.sides):
-        rows = tuple((side.label, _count(side.texts)) for side in statements.sides)
-        note = _note([side.texts for side in statements.sides])
-        yield Grid(t("Wie schreven er iets?"), (t("Stem"), t("Teksten")), rows, (1,), note)
-    points = [tally for tally in statements.tallies if tally.code]
-    if points:
-        rows = tuple((tally.code, _count(tally.texts)) for tally in points)
-        note = _note([tally.texts for tally in points])
-        yield Grid(t("Waar gingen de teksten over?"), (t("Punt"), t("Teksten")), rows, (1,), note)
-    if statements.quotes:
-        yield Quotes(t("In de woorden van inwoners"), tuple(words_of(quote, vote) for quote in statements.quotes))
-    else:
-        yield Paragraph(say("said", "unquoted"), "note")
-
-
 def wrote_here(texts: int) -> str:
     if texts == 1:
         return t("1 mens schreef hier iets.")
     return t("{people} schreven hier iets.", people=people(texts))
-
-
-def _count(texts: int | None) -> str:
-    return number(texts) if texts is not None else not_shown()
-
-
-def _note(counts: list[int | None]) -> str:
-    return why_not_shown() if None in counts else ""
 
 
 def _follow_ups(material: Material, ids: Collection[str]) -> set[str]:

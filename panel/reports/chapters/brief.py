@@ -1,0 +1,167 @@
+"""The whole in short: the first chapter of the report, and the summary on one page.
+
+However long the texts of a proposal are and however many advices there are, what stands here has a largest size.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from deliberation.figures import ClassTurnout, Quote, Statements
+from panel.reports import wording
+from panel.reports.blocks import Block, Bullets, Heading, Paragraph, Quotes
+from panel.reports.chapters.advices import advised, decision_on
+from panel.reports.chapters.order import HARDER, Blocks
+from panel.reports.chapters.proposal import fixed_sentences
+from panel.reports.chapters.vote import mark_sentences, verdict, vote_picture
+from panel.reports.chapters.yes_buts import often_named
+from panel.reports.facts import Material
+from panel.reports.language import t
+from panel.reports.voices import words_of
+from panel.reports.wording import day, percent, say
+
+MOST_LETTERS = 280  # of a question
+MOST_OF_ADVICE = 150
+MOST_ADVICES = 5
+MOST_QUOTES = 2  # of each side
+MOST_WORDS = 20  # of a quote
+FOR = "voor"
+
+
+def summary(material: Material) -> Blocks:
+    """The first chapter: the parts of the summary under their headings."""
+    for place, (_, title, blocks) in enumerate(parts(material)):
+        if place:
+            yield Heading(title)
+        yield from blocks
+
+
+def parts(material: Material) -> Iterator[tuple[str, str, tuple[Block, ...]]]:
+    """The parts of the summary: an id, a heading and what stands under it."""
+    yield "advies", t("Wat adviseert het panel?"), tuple(_advice(material))
+    yield "stem", t("Hoe stemde het panel?"), (vote_picture(material), *map(Paragraph, mark_sentences(material)))
+    yield "zeker", t("Hoe zeker is dat?"), tuple(_sureness(material))
+    yield "teksten", t("Wat schreven mensen?"), tuple(_voices(material))
+    yield "antwoord", t("Waarop moet het college antwoorden?"), tuple(_to_answer(material))
+    yield "besluit", t("Wie beslist, en wanneer?"), tuple(_decision(material))
+    yield "rapport", t("Waar staat de rest?"), tuple(_rest(material))
+
+
+def _advice(material: Material) -> Blocks:
+    question = material.facts["question"]
+    yield Paragraph(verdict(material), "lead")
+    yield Paragraph(t("De vraag was: {question}", question=shortened(question, MOST_LETTERS)))
+
+
+def _sureness(material: Material) -> Blocks:
+    findings = material.findings
+    took_part = findings.participation
+    yield Paragraph(wording.turnout(took_part.answered, took_part.invited))
+    if findings.advices and findings.advices[0].share is not None:
+        yield Paragraph(f"{wording.reason(findings.advices[0], '')} {say('fixed', 'margin')}")
+    elif findings.verdict.status != "no_verdict":
+        yield Paragraph(t("Hoe groot het deel voor het plan is, is niet te tonen: er zijn te weinig antwoorden."))
+    missing = _least(material)
+    if missing:
+        yield Paragraph(t("Minder antwoord kwam van: {groups}.", groups=wording.listed(missing)))
+    yield Paragraph(say("fixed", "missing"))
+
+
+def _least(material: Material) -> list[str]:
+    """Of each variable the group that answered least, when that can be shown and is less than all together."""
+    took_part = material.findings.participation
+    whole = took_part.answered / took_part.invited if took_part.invited else 0.0
+    found: dict[str, ClassTurnout] = {}
+    for turnout in took_part.classes:
+        known = found.get(turnout.variable)
+        if turnout.rate is not None and (known is None or turnout.rate < (known.rate or 0.0)):
+            found[turnout.variable] = turnout
+    return [
+        f"{wording.group(least.key, least.key)} ({percent(least.rate)})"
+        for least in found.values()
+        if least.rate is not None and least.rate < whole
+    ]
+
+
+def _voices(material: Material) -> Blocks:
+    wrote = _most_written(material)
+    if wrote is None or wrote.texts == 0:
+        yield Paragraph(t("Niemand schreef iets over het plan."))
+        return
+    named = often_named(wrote)
+    if named:
+        yield Paragraph(named)
+    vote = material.questionnaire.vote
+    chosen = _some_of_each(wrote.quotes)
+    if chosen:
+        words = tuple(words_of(quote, vote, MOST_WORDS) for quote in chosen)
+        yield Quotes(t("Het lot koos deze teksten, van voor en van tegen:"), words)
+    else:
+        yield Paragraph(say("said", "few" if wrote.texts is None else "unquoted"))
+
+
+def _most_written(material: Material) -> Statements | None:
+    """The open question that follows the vote, or else the one to which most was written."""
+    asked = [statements for statements in material.findings.statements if statements.question != HARDER]
+    ids = [question.id for question in material.questionnaire.questions]
+    follows = ids[ids.index(material.questionnaire.vote.id) + 1 :][:1]
+    return max(asked, key=lambda found: (found.question in follows, found.texts or 0), default=None)
+
+
+def _some_of_each(quotes: Sequence[Quote]) -> list[Quote]:
+    """As many from those for the plan as from the others; when only one side wrote anything, from that one."""
+    pro = [quote for quote in quotes if quote.side == FOR][:MOST_QUOTES]
+    con = [quote for quote in quotes if quote.side != FOR][:MOST_QUOTES]
+    number = min(len(pro), len(con)) or MOST_QUOTES
+    return [*pro[:number], *con[:number]]
+
+
+def _to_answer(material: Material) -> Blocks:
+    advices = material.findings.advices
+    due = day(material.facts["reply_due"])
+    answered = bool(material.facts["replies"])
+    if answered:
+        yield Paragraph(t("Het college gaf antwoord op elk advies. De reden staat in het rapport."))
+    elif due:
+        yield Paragraph(
+            t("Het college antwoordt op elk advies, met de reden erbij. Dat moet uiterlijk op {day}.", day=due)
+        )
+    else:
+        yield Paragraph(t("Op elk advies geeft het college een antwoord, met de reden erbij."))
+    lines = []
+    for advice in advices[:MOST_ADVICES]:
+        text = shortened(advised(material, advice).text, MOST_OF_ADVICE)
+        lines.append(
+            f"{text} {t('Antwoord: {decision}.', decision=decision_on(material, advice))}" if answered else text
+        )
+    yield Bullets(tuple(lines), ordered=True)
+    rest = len(advices) - MOST_ADVICES
+    if rest == 1:
+        yield Paragraph(t("En nog 1 advies. Dat staat in het rapport."))
+    elif rest > 1:
+        yield Paragraph(t("En nog {number} adviezen. Die staan in het rapport.", number=wording.number(rest)))
+
+
+def _decision(material: Material) -> Blocks:
+    facts = material.facts
+    yield Paragraph(
+        t("{who} beslist. Dat gebeurt op {day}.", who=facts["who_decides"].rstrip("."), day=day(facts["decision_on"]))
+    )
+    yield Paragraph(" ".join(fixed_sentences()), "fixed")
+
+
+def _rest(material: Material) -> Blocks:
+    facts = material.facts
+    if facts["public_url"]:
+        yield Paragraph(t("Het hele rapport en alle cijfers staan op {address}", address=facts["public_url"]))
+    else:
+        yield Paragraph(t("Alles staat in het hele rapport en in de open data daarbij."))
+    if facts["contact"]:
+        yield Paragraph(t("Vragen? {contact}", contact=facts["contact"]))
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many letters, cut between words where that can be."""
+    whole = " ".join(text.split())
+    if len(whole) <= most:
+        return whole
+    cut = whole[: most - 1]
+    return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[most // 2 :] else cut} …"
