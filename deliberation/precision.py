@@ -8,12 +8,14 @@ JASA 87, 1992), as R survey's `calibrate(calfun="raking")` does. Intervals of we
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from math import inf, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import stats
+from scipy.special import betaincinv, ndtri, stdtrit
 
+from deliberation.cells import Cells, Numbers, Tally, make_cells
 from deliberation.figures import Interval
 from deliberation.weighting import Codes, Floats, effective_n
 
@@ -39,6 +41,11 @@ class Design:
 
     def __len__(self) -> int:
         return len(self.weights)
+
+    @cached_property
+    def cells(self) -> Cells:
+        """Answers taken together, made once; so change nothing in the arrays of a design."""
+        return make_cells(self.weights, self.base, self.strata, self.population, self.margins)
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,7 @@ def estimates(design: Design, values: Floats, domain: Mask | None = None) -> lis
     filled = np.where(inside[:, None], values, 0.0)
     means = weights @ filled / total
     influence = np.where(inside[:, None], filled - means, 0.0) / total
-    errors = np.sqrt(_variance(design, influence))
+    errors = np.sqrt(design.cells.variances_of(influence))
     strata = len(np.unique(design.strata[inside]))
     worth = effective_n(design.weights[inside])
     return [
@@ -84,30 +91,65 @@ def estimates(design: Design, values: Floats, domain: Mask | None = None) -> lis
 
 def total_errors(design: Design, values: Floats) -> tuple[Floats, Floats]:
     """Weighted totals of the columns of `values` (n × k) and their standard errors."""
-    return design.weights @ values, np.sqrt(_variance(design, values))
+    return design.weights @ values, np.sqrt(design.cells.variances_of(values))
 
 
-def _variance(design: Design, influence: Floats) -> Floats:
-    """Variance of Σ w·influence per column. A stratum with one answer is centred at the mean of all."""
-    scores = design.weights[:, None] * _residuals(design, influence)
-    sizes = np.bincount(design.strata, minlength=len(design.population)).astype(float)
-    sums = np.column_stack([np.bincount(design.strata, column, len(sizes)) for column in scores.T])
-    centres = sums / np.maximum(sizes, 1)[:, None]
-    centres[sizes == 1] = scores.mean(axis=0)
-    squares = np.square(scores - centres[design.strata])
-    spread = np.column_stack([np.bincount(design.strata, column, len(sizes)) for column in squares.T])
-    correction = np.clip(1 - sizes / design.population, 0, 1)
-    factor = correction * np.where(sizes > 1, sizes / np.maximum(sizes - 1, 1), 1.0)
-    return np.asarray(factor @ spread)
+@dataclass(frozen=True)
+class ShareTable:
+    """Weighted shares of k answers with their standard errors and intervals (all arrays k).
+
+    `counts`: who gave each answer, of `n`; `effective_n`: what those n are worth; `df`: as in `Estimate`.
+    """
+
+    counts: Codes
+    share: Floats
+    se: Floats
+    low: Floats
+    high: Floats
+    n: int
+    effective_n: float
+    df: int
 
 
-def _residuals(design: Design, influence: Floats) -> Floats:
-    if not design.margins:
-        return influence
-    indicators = np.column_stack([np.eye(codes.max() + 1)[codes] for codes in design.margins])
-    root = np.sqrt(design.base)[:, None]
-    coefficients = np.linalg.lstsq(indicators * root, influence * root, rcond=None)[0]
-    return np.asarray(influence - indicators @ coefficients)
+def share_table(
+    design: Design, codes: Numbers, k: int, domain: Mask | None = None, *, most: float | None = None
+) -> ShareTable:
+    """The weighted table of one answer out of k per person: what `estimates` and `share_interval` say of each.
+
+    `codes` (n): 0 … k − 1, −1 for who is not in the table; only answers in `domain` (n, all when None) count. `most`
+    as in `share_interval`; the number of answers when None (NCHS 2017). Raises ValueError for another code, and when
+    no answer is left. From a count per cell of the design, so fast for many answers.
+    """
+    tally, n, worth, df = _tallied(design, codes, k, domain)
+    totals = tally.weights.sum(axis=0)[1:]
+    share = totals / totals.sum()
+    scores = np.vstack([np.zeros(k), np.eye(k) - share]) / totals.sum()
+    se = np.sqrt(design.cells.variances(tally, scores))
+    low, high = korn_graubard(share, se, n=n, df=df, effective_n=worth, most=n if most is None else most)
+    return ShareTable(tally.n.sum(axis=0)[1:].astype(np.intp), share, se, low, high, n, worth, df)
+
+
+def mark_mean(design: Design, codes: Numbers, marks: Floats, domain: Mask | None = None) -> Estimate:
+    """The weighted mean of marks (k) that were given by number: what `estimates` says of their values.
+
+    `codes` (n): 0 … k − 1, −1 for who gave none; `domain` and errors as in `share_table`, and as fast.
+    """
+    tally, n, worth, df = _tallied(design, codes, len(marks), domain)
+    totals = tally.weights.sum(axis=0)[1:]
+    mean = float(totals @ marks / totals.sum())
+    scores = np.concatenate([[0.0], marks - mean])[:, None] / totals.sum()
+    return Estimate(mean, float(np.sqrt(design.cells.variances(tally, scores)[0])), n, worth, df)
+
+
+def _tallied(design: Design, codes: Numbers, k: int, domain: Mask | None) -> tuple[Tally, int, float, int]:
+    tally = design.cells.tally(codes if domain is None else np.where(domain, codes, -1), k)
+    inside = tally.n[:, 1:].sum(axis=1)
+    n = int(inside.sum())
+    if not n:
+        raise ValueError("no answers to estimate from")
+    strata = int(np.count_nonzero(np.add.reduceat(inside, design.cells.starts)))
+    worth = tally.weights[:, 1:].sum() ** 2 / tally.squares[:, 1:].sum()
+    return tally, n, float(worth), max(n - strata, 1)
 
 
 def share_interval(share: Estimate, *, most: float = inf, level: float = LEVEL) -> Interval:
@@ -116,29 +158,50 @@ def share_interval(share: Estimate, *, most: float = inf, level: float = LEVEL) 
     `most` bounds that number (NCHS 2017 takes the number of answers). At 0 and 100 %, where no standard error can be
     estimated, Kish's effective number is used, so that the interval is never NaN and never empty.
     """
-    p = min(max(share.value, 0.0), 1.0)
-    if share.se > 0 and 0 < p < 1:
-        n = p * (1 - p) / share.se**2
-        tail = (1 - level) / 2
-        n *= (stats.t.ppf(tail, max(share.n - 1, 1)) / stats.t.ppf(tail, share.df)) ** 2
-    else:
-        n = share.effective_n
-    return clopper_pearson(p * min(n, most), min(n, most), level=level)
+    low, high = korn_graubard(
+        np.array([share.value]),
+        np.array([share.se]),
+        n=share.n,
+        df=share.df,
+        effective_n=share.effective_n,
+        most=most,
+        level=level,
+    )
+    return Interval(float(low[0]), float(high[0]))
+
+
+def korn_graubard(
+    share: Floats, se: Floats, *, n: int, df: int, effective_n: float, most: float = inf, level: float = LEVEL
+) -> tuple[Floats, Floats]:
+    """Lower and upper bounds of `share_interval` for shares (k) of the same n answers."""
+    p = np.clip(share, 0.0, 1.0)
+    varied = (se > 0) & (p > 0) & (p < 1)
+    tail = (1 - level) / 2
+    ratio = stdtrit(max(n - 1, 1), tail) / stdtrit(df, tail)
+    simple = np.sqrt(p * (1 - p)) * ratio
+    worth = np.where(varied, np.square(simple / np.where(varied, se, 1.0)), effective_n)
+    worth = np.minimum(worth, most)
+    return _exact(p * worth, worth, tail)
 
 
 def clopper_pearson(count: float, n: float, *, level: float = LEVEL) -> Interval:
     """Exact binomial interval (Clopper & Pearson, Biometrika 26, 1934); count and n need not be whole."""
-    tail = (1 - level) / 2
-    low = 0.0 if count <= 0 else float(stats.beta.ppf(tail, count, n - count + 1))
-    high = 1.0 if count >= n else float(stats.beta.ppf(1 - tail, count + 1, n - count))
-    return Interval(low, high)
+    low, high = _exact(np.array([float(count)]), np.array([float(n)]), (1 - level) / 2)
+    return Interval(float(low[0]), float(high[0]))
+
+
+def _exact(count: Floats, n: Floats, tail: float) -> tuple[Floats, Floats]:
+    some, others = count > 0, count < n
+    low = betaincinv(np.where(some, count, 1.0), n - np.where(some, count, 0.0) + 1, tail)
+    high = betaincinv(np.where(others, count, 0.0) + 1, np.where(others, n - count, 1.0), 1 - tail)
+    return np.where(some, low, 0.0), np.where(others, high, 1.0)
 
 
 def wilson(count: int, n: int, *, level: float = LEVEL) -> Interval:
     """Score interval of an unweighted share; 0 to 1 when n is 0."""
     if n == 0:
         return Interval(0.0, 1.0)
-    z = float(stats.norm.ppf((1 + level) / 2))
+    z = float(ndtri((1 + level) / 2))
     p = count / n
     centre = (p + z * z / (2 * n)) / (1 + z * z / n)
     half = z / (1 + z * z / n) * sqrt(p * (1 - p) / n + z * z / (4 * n * n))
@@ -147,7 +210,7 @@ def wilson(count: int, n: int, *, level: float = LEVEL) -> Interval:
 
 def mean_interval(mean: Estimate, *, level: float = LEVEL) -> Interval:
     """Student's t interval of a weighted mean."""
-    half = float(stats.t.ppf((1 + level) / 2, mean.df)) * mean.se
+    half = float(stdtrit(mean.df, (1 + level) / 2)) * mean.se
     return Interval(mean.value - half, mean.value + half)
 
 

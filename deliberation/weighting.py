@@ -38,6 +38,30 @@ class Raked:
     trimmed: int = 0
 
 
+def crossed(columns: Sequence[Codes]) -> tuple[Codes, Codes]:
+    """The cells of the cross of one or more columns (n) that are not empty, in order of their class numbers.
+
+    Returns the number of each answer's cell (n), and the place of one answer of each cell (cells).
+    """
+    key, span = columns[0].astype(np.intp), int(columns[0].max(initial=-1)) + 1
+    for column in columns[1:]:
+        size = int(column.max(initial=-1)) + 1
+        if span * size > 2**62:
+            key = np.unique(key, return_inverse=True)[1]
+            span = int(key.max(initial=-1)) + 1
+        key *= size
+        key += column
+        span *= size
+    if span > 4 * len(key) + 1000:
+        _, first, number = np.unique(key, return_index=True, return_inverse=True)
+        return number, first
+    used = np.bincount(key, minlength=span) > 0
+    number = (np.cumsum(used) - 1)[key]
+    first = np.zeros(int(used.sum()), dtype=np.intp)
+    first[number[::-1]] = np.arange(len(key))[::-1]
+    return number, first
+
+
 def base_weights(strata: Codes, population: Floats, drawn: Floats) -> Floats:
     """What one drawn person stands for: N_h / n_h of his stratum (Horvitz & Thompson 1952).
 
@@ -64,15 +88,26 @@ def rake(
     no_answers, too_few_answers (fewer answers than classes to meet), totals_disagree, empty_class, no_convergence.
     """
     _check_margins(weights, classes, targets)
-    raked = weights.astype(np.float64, copy=True)
-    total = float(targets[0].sum()) if targets else 1.0
+    if not targets:
+        return Raked(weights.astype(np.float64, copy=True), 1)
+    cell, first = crossed(classes)
+    sums: Floats = np.asarray(np.bincount(cell, weights), dtype=np.float64)
+    raked, sweeps = _swept(sums, [codes[first] for codes in classes], targets, tolerance, max_sweeps)
+    return Raked(weights * np.divide(raked, sums, out=np.zeros_like(sums), where=sums > 0)[cell], sweeps)
+
+
+def _swept(
+    weights: Floats, classes: Sequence[Codes], targets: Sequence[Floats], tolerance: float, max_sweeps: int
+) -> tuple[Floats, int]:
+    """Sweeping multiplies by what depends on the classes alone, so cells of their cross stand for the answers."""
+    raked = weights
+    total = float(targets[0].sum())
     for sweep in range(1, max_sweeps + 1):
         for codes, target in zip(classes, targets, strict=True):
             sums = np.bincount(codes, raked, len(target))
-            raked *= np.divide(target, sums, out=np.zeros_like(target, dtype=float), where=sums > 0)[codes]
-        off = max((_off(raked, c, t) for c, t in zip(classes, targets, strict=True)), default=0.0)
-        if off <= tolerance * total:
-            return Raked(raked, sweep)
+            raked = raked * np.divide(target, sums, out=np.zeros_like(target, dtype=float), where=sums > 0)[codes]
+        if max(_off(raked, c, t) for c, t in zip(classes, targets, strict=True)) <= tolerance * total:
+            return raked, sweep
     raise WeightingError("no_convergence", f"Raking did not settle within {max_sweeps} sweeps.")
 
 
