@@ -5,10 +5,11 @@ Rao & Scott, Annals of Statistics 12, 1984, with the second-order correction and
 """
 
 import numpy as np
-from scipy import stats
+from scipy.special import fdtrc
 
+from deliberation.cells import Tally
 from deliberation.figures import Association
-from deliberation.precision import Design, Mask, total_errors
+from deliberation.precision import Design, Mask
 from deliberation.weighting import Codes, Floats
 
 
@@ -22,23 +23,29 @@ def rao_scott(design: Design, rows: Codes, columns: Codes, domain: Mask | None =
     inside = (rows >= 0) & (columns >= 0) & (True if domain is None else domain)
     if not inside.any():
         return None
-    row_names, row = np.unique(rows[inside], return_inverse=True)
-    column_names, column = np.unique(columns[inside], return_inverse=True)
-    shape = len(row_names), len(column_names)
+    row, column = _numbered(rows, inside), _numbered(columns, inside)
+    shape = int(row.max()) + 1, int(column.max()) + 1
     freedom = int(inside.sum()) - len(np.unique(design.strata[inside]))
     if min(shape) < 2 or freedom < 1:
         return None
-    cells = row * shape[1] + column
-    counts = np.bincount(cells, design.weights[inside], shape[0] * shape[1]).reshape(shape)
-    shares: Floats = np.asarray(counts / counts.sum(), dtype=np.float64)
-    variance = _covariance(design, inside, cells, _contrasts(shares))
+    tally = design.cells.tally(np.where(inside, row * shape[1] + column, -1), shape[0] * shape[1])
+    totals = tally.weights.sum(axis=0)[1:]
+    shares = (totals / totals.sum()).reshape(shape)
+    variance = _covariance(design, tally, _contrasts(shares))
     trace, square = float(np.trace(variance)), float(np.square(variance).sum())
     expected = np.outer(shares.sum(axis=1), shares.sum(axis=0))
     distance = float((np.square(shares - expected) / expected).sum())
     if not trace > 1e-18:
         return None
     statistic, df = distance / trace, trace**2 / square
-    return Association(statistic, df, df * freedom, float(stats.f.sf(statistic, df, df * freedom)))
+    return Association(statistic, df, df * freedom, float(fdtrc(df, df * freedom, statistic)))
+
+
+def _numbered(classes: Codes, inside: Mask) -> Codes:
+    """The classes that occur, numbered from 0; −1 outside."""
+    used = np.bincount(classes[inside]) > 0
+    number = np.where(used, np.cumsum(used) - 1, -1)
+    return np.where(inside, number[np.where(inside, classes, 0)], -1)
 
 
 def _contrasts(shares: Floats) -> Floats:
@@ -58,15 +65,14 @@ def _contrasts(shares: Floats) -> Floats:
     return np.asarray(scores @ (vectors[:, real] / np.sqrt(values[real])))
 
 
-def _covariance(design: Design, inside: Mask, cells: Codes, contrasts: Floats) -> Floats:
+def _covariance(design: Design, tally: Tally, contrasts: Floats) -> Floats:
     """Covariance of the contrasts' weighted means, from variances: cov(a, b) = (var(a + b) − var(a − b)) / 4."""
-    weights = design.weights[inside]
-    values = contrasts[cells]
-    influence = np.zeros((len(design), contrasts.shape[1]))
-    influence[inside] = (values - weights @ values / weights.sum()) / weights.sum()
+    totals = tally.weights.sum(axis=0)[1:]
+    centred = (contrasts - totals @ contrasts / totals.sum()) / totals.sum()
+    scores = np.vstack([np.zeros(contrasts.shape[1]), centred])
     first, second = np.triu_indices(contrasts.shape[1])
-    sums = total_errors(design, influence[:, first] + influence[:, second])[1]
-    differences = total_errors(design, influence[:, first] - influence[:, second])[1]
+    sums = design.cells.variances(tally, scores[:, first] + scores[:, second])
+    differences = design.cells.variances(tally, scores[:, first] - scores[:, second])
     covariance = np.zeros((contrasts.shape[1], contrasts.shape[1]))
-    covariance[first, second] = covariance[second, first] = (np.square(sums) - np.square(differences)) / 4
+    covariance[first, second] = covariance[second, first] = (sums - differences) / 4
     return covariance
