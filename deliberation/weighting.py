@@ -111,6 +111,26 @@ def _swept(
     raise WeightingError("no_convergence", f"Raking did not settle within {max_sweeps} sweeps.")
 
 
+def calibrate_linear(weights: Floats, classes: Sequence[Codes], targets: Sequence[Floats]) -> Floats:
+    """The weights nearest to `weights` that meet every margin, w (1 + x λ): linear weighting.
+
+    Deville & Särndal (JASA 87, 1992), R survey's `calibrate(calfun="linear")`, "linear" in Kalton & Flores-Cervantes.
+    Raking has the same standard errors in large samples, and weights that are never negative, as these can be.
+    Arguments and errors as `rake`; no_convergence when no weights meet all margins.
+    """
+    _check_margins(weights, classes, targets)
+    cell, first = crossed(classes)
+    indicators = np.hstack([np.eye(len(t))[codes[first]] for codes, t in zip(classes, targets, strict=True)])
+    sums = np.asarray(np.bincount(cell, weights), dtype=np.float64)
+    wanted = np.concatenate(targets)
+    scaled = indicators * np.sqrt(sums)[:, None]
+    factors = np.linalg.lstsq(scaled.T @ scaled, wanted - sums @ indicators, rcond=1e-10)[0]
+    factor = 1 + indicators @ factors
+    if np.abs((sums * factor) @ indicators - wanted).max() > 1e-9 * targets[0].sum():
+        raise WeightingError("no_convergence", "No weights meet all margins at once.")
+    return np.asarray(weights * factor[cell])
+
+
 def _off(weights: Floats, codes: Codes, target: Floats) -> float:
     return float(np.abs(np.bincount(codes, weights, len(target)) - target).max())
 
@@ -196,21 +216,23 @@ def merge_classes(variables: Sequence[Variable], cells: Mapping[tuple[str, ...],
 
     `cells`: one class per variable -> count. The smallest cell decides: of its classes the one with the smallest
     margin is merged, an ordered one with its smaller neighbour, another with the smallest other class. A class that
-    counts nobody is merged first. The same input gives the same answer; a variable may end with one class. Raises
-    ValueError when a cell names an unknown class.
+    counts nobody is merged first, and with a floor of 1 nothing else is; such a merge has the reason "nobody". The
+    same input gives the same answer; a variable may end with one class. Raises ValueError when a cell names an unknown
+    class.
     """
     table = np.zeros([len(variable.classes) for variable in variables])
     for key, count in cells.items():
         index = tuple(v.classes.index(c) for v, c in zip(variables, key, strict=True))
         table[index] += count
     groups = [[[number] for number in range(len(variable.classes))] for variable in variables]
+    empty = [_margin(table, axis) <= 0 for axis in range(table.ndim)]
     while (choice := _to_merge(table, floor)) is not None:
         axis, number = choice
         other = _partner(_margin(table, axis), number, ordered=variables[axis].ordered)
         first, second = sorted((number, other))
         groups[axis][first] = sorted(groups[axis][first] + groups[axis].pop(second))
         table = np.delete(table, second, axis) + _moved(table, axis, first, second)
-    return _described(variables, groups)
+    return _described(variables, groups, empty)
 
 
 def _margin(table: Floats, axis: int) -> Floats:
@@ -242,17 +264,19 @@ def _moved(table: Floats, axis: int, first: int, second: int) -> Floats:
     return moved
 
 
-def _described(variables: Sequence[Variable], groups: list[list[list[int]]]) -> Merged:
+def _described(
+    variables: Sequence[Variable], groups: list[list[list[int]]], empty: Sequence[NDArray[np.bool_]]
+) -> Merged:
     mapping: dict[str, dict[str, str]] = {}
     merges: list[Merge] = []
-    for variable, parts in zip(variables, groups, strict=True):
+    for variable, parts, nobody in zip(variables, groups, empty, strict=True):
         mapping[variable.name] = {}
         for part in parts:
             old = tuple(variable.classes[number] for number in part)
             new = old[0] if len(old) == 1 else EVERYONE if len(parts) == 1 else _joined(old, variable.ordered)
             mapping[variable.name] |= dict.fromkeys(old, new)
             if len(old) > 1:
-                merges.append(Merge(variable.name, old, new))
+                merges.append(Merge(variable.name, old, new, "nobody" if nobody[part].any() else "small"))
     return Merged(mapping, tuple(merges))
 
 

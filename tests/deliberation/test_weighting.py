@@ -11,6 +11,7 @@ from deliberation.weighting import (
     Variable,
     WeightingError,
     base_weights,
+    calibrate_linear,
     design_effect,
     effective_n,
     merge_classes,
@@ -39,13 +40,42 @@ def test_an_answer_from_a_stratum_without_invitations_is_refused() -> None:
     assert refused.value.code == "empty_class"
 
 
+KALTON = {name: np.array(numbers, dtype=float).reshape(3, 4) for name, numbers in REFERENCE["kalton"].items()}
+CROSS = tuple(np.repeat(index.ravel(), KALTON["n"].astype(int).ravel()) for index in np.indices((3, 4)))
+SUMS = KALTON["N"].sum(axis=1), KALTON["N"].sum(axis=0)
+
+
+def in_each_cell(weights: Any) -> Any:
+    """The weight in each cell of the worked example, after a look that it is one weight."""
+    by_cell = [weights[(CROSS[0] == row) & (CROSS[1] == column)] for row in range(3) for column in range(4)]
+    assert all(np.ptp(cell) < 1e-12 for cell in by_cell)
+    return [cell[0] for cell in by_cell]
+
+
 def test_raking_meets_the_worked_example_of_kalton_and_flores_cervantes() -> None:
-    kalton = REFERENCE["kalton"]
-    n, population = np.array(kalton["n"]).reshape(3, 4), np.array(kalton["N"], dtype=float).reshape(3, 4)
-    rows, columns = (np.repeat(index.ravel(), n.ravel()) for index in np.indices((3, 4)))
-    raked = rake(np.ones(n.sum()), (rows, columns), (population.sum(axis=1), population.sum(axis=0)))
-    first = np.concatenate([[0], np.cumsum(n.ravel())[:-1]])
-    assert raked.weights[first] == pytest.approx(kalton["raked"], rel=1e-9)
+    raked = rake(np.ones(len(CROSS[0])), CROSS, SUMS)
+    assert in_each_cell(raked.weights) == pytest.approx(KALTON["raked"].ravel(), rel=1e-9)
+
+
+def test_linear_weighting_meets_the_worked_example_of_kalton_and_flores_cervantes() -> None:
+    linear = calibrate_linear(np.ones(len(CROSS[0])), CROSS, SUMS)
+    assert in_each_cell(linear) == pytest.approx(KALTON["linear"].ravel(), rel=1e-9)
+
+
+def test_raking_to_every_cell_of_the_cross_is_poststratification_and_so_is_linear_weighting() -> None:
+    ones, cells = np.ones(len(CROSS[0])), (4 * CROSS[0] + CROSS[1],)
+    for weights in (
+        rake(ones, cells, (KALTON["N"].ravel(),)).weights,
+        calibrate_linear(ones, cells, (KALTON["N"].ravel(),)),
+    ):
+        assert in_each_cell(weights) == pytest.approx(KALTON["poststratified"].ravel(), rel=1e-9)
+
+
+def test_linear_weighting_refuses_margins_that_cannot_both_be_met() -> None:
+    margin = codes(0, 0, 1, 1)
+    with pytest.raises(WeightingError) as refused:
+        calibrate_linear(np.ones(4), (margin, margin), (np.array([5.0, 3.0]), np.array([4.0, 4.0])))
+    assert refused.value.code == "no_convergence"
 
 
 @given(
@@ -61,6 +91,15 @@ def test_after_raking_every_margin_holds(answers: list[tuple[int, int]], sizes: 
     assert np.bincount(area, weights) == pytest.approx(by_area, rel=1e-9)
     assert np.bincount(gender, weights) == pytest.approx(by_gender, rel=1e-9)
     assert weights.min() > 0
+
+
+def test_cells_without_weight_keep_none() -> None:
+    base, area = np.array([0.0, 2.0, 3.0, 0.0]), codes(0, 0, 1, 1)
+    assert rake(base, (area,), (np.array([10.0, 20.0]),)).weights.tolist() == [0, 10, 20, 0]
+
+
+def test_without_margins_the_weights_stay_what_they_were() -> None:
+    assert rake(np.array([2.0, 5.0]), (), ()).weights.tolist() == [2, 5]
 
 
 @pytest.mark.parametrize(
@@ -138,7 +177,7 @@ def test_an_age_class_joins_its_smaller_neighbour_and_an_area_the_smallest_other
     assert ages.mapping["age"] == {"16–24": "16–24", "25–34": "25–49", "35–49": "25–49", "65+": "65+"}
     areas = merge_classes((AREA,), {("Noord",): 5, ("Zuid",): 50, ("West",): 12}, 10)
     assert areas.mapping["area"] == {"Noord": "Noord + West", "West": "Noord + West", "Zuid": "Zuid"}
-    assert areas.merges[0].classes == ("Noord", "West")
+    assert [(merge.classes, merge.reason) for merge in areas.merges] == [(("Noord", "West"), "small")]
 
 
 def test_ages_with_a_gap_are_not_named_as_if_they_touch() -> None:
@@ -149,6 +188,15 @@ def test_ages_with_a_gap_are_not_named_as_if_they_touch() -> None:
 def test_a_class_that_nobody_is_in_is_merged() -> None:
     merged = merge_classes((AREA,), {("Noord",): 50, ("Zuid",): 40}, 10)
     assert merged.mapping["area"]["West"] == "Zuid + West"
+    assert [merge.reason for merge in merged.merges] == ["nobody"]
+
+
+def test_with_a_floor_of_one_only_classes_that_nobody_is_in_are_merged() -> None:
+    merged = merge_classes((AREA, AGE), {("Noord", "16–24"): 1, ("Zuid", "35–49"): 40, ("Noord", "65+"): 2}, 1)
+    assert [(merge.variable, merge.classes, merge.reason) for merge in merged.merges] == [
+        ("area", ("Noord", "West"), "nobody"),
+        ("age", ("16–24", "25–34"), "nobody"),
+    ]
 
 
 def test_a_panel_that_is_too_small_ends_with_everyone_in_one_class() -> None:
