@@ -217,8 +217,7 @@ def merge_classes(variables: Sequence[Variable], cells: Mapping[tuple[str, ...],
     `cells`: one class per variable -> count. The smallest cell decides: of its classes the one with the smallest
     margin is merged, an ordered one with its smaller neighbour, another with the smallest other class. A class that
     counts nobody is merged first, and with a floor of 1 nothing else is; such a merge has the reason "nobody". The
-    same input gives the same answer; a variable may end with one class. Raises ValueError when a cell names an unknown
-    class.
+    same input gives the same answer; a variable may end with one class. ValueError when a cell has an unknown class.
     """
     table = np.zeros([len(variable.classes) for variable in variables])
     for key, count in cells.items():
