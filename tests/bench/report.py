@@ -1,4 +1,4 @@
-"""The findings of a review, and its documents."""
+"""Weighted tables; the findings of a review, and its documents."""
 
 import asyncio
 import json
@@ -14,6 +14,7 @@ import pandas as pd
 
 from deliberation.figures import Findings
 from deliberation.findings import Ballot, find
+from tests.bench import tables
 from tests.bench.timing import Contender, Cost, compare, console, whole
 from tests.deliberation.example import example_input
 from tests.panel.reports.report_sample import sample
@@ -23,8 +24,27 @@ ANSWERED = 1_000
 
 
 async def run(folder: Path) -> None:
+    await tables.measure()
+    await _memory()
     await _findings()
     await _documents(folder)
+
+
+async def _memory() -> None:
+    most = str(tables.SIZES[-1])
+    columns = f"{int(most):,} answers made up, nothing worked out"
+    await compare(
+        f"{tables.TABLES} tables of {int(most):,} answers, from the start of a process to its end",
+        "run",
+        [
+            Contender(
+                "answers made up, weights and tables",
+                lambda: _in_a_process(b"", "-m", "tests.bench.tables", most, "tables"),
+                beside=(columns,),
+            ),
+            Contender(columns, lambda: _in_a_process(b"", "-m", "tests.bench.tables", most)),
+        ],
+    )
 
 
 async def _findings() -> None:
@@ -83,6 +103,9 @@ async def _documents(folder: Path) -> None:
     build = ("-m", "panel.reports.build", str(folder / "report"))
     load = ("-c", "import pandas, matplotlib.figure, typst")
     beside = "pandas, matplotlib and typst loaded"
+    await _in_a_process(document, *build)
+    page = (folder / "report/report.html").read_text(encoding="utf-8")
+    console.print(f"The report of {ANSWERED:,} ballots has {page.count('<svg')} charts.")
     await compare(
         f"The documents of {ANSWERED:,} ballots, from process to process",
         "report",

@@ -33,16 +33,18 @@ class Clock:
         return Cost(perf_counter() - self._wall, process_time() - self._cpu)
 
 
-Written = Callable[[Sequence[Cost], int], str]
+Written = Callable[[Sequence[Cost], float], str]
 
 
 @dataclass(frozen=True)
 class Contender:
-    """One of those compared: `run` does `units` pieces of work. `beside`: the yardsticks for it, by name."""
+    """One of those compared: `run` does `units` pieces of work, or that part of one. `beside`: the yardsticks for it,
+    by name.
+    """
 
     name: str
     run: Callable[[], Awaitable[Cost]]
-    units: int = 1
+    units: float = 1
     beside: tuple[str, ...] = ()
 
 
@@ -104,19 +106,19 @@ def _ratios(contenders: Sequence[Contender], costs: dict[str, list[Cost]]) -> Ta
     return table
 
 
-def _cpu(taken: Sequence[Cost], units: int) -> str:
+def _cpu(taken: Sequence[Cost], units: float) -> str:
     return _seconds([cost.cpu / units for cost in taken])
 
 
-def _wall(taken: Sequence[Cost], units: int) -> str:
+def _wall(taken: Sequence[Cost], units: float) -> str:
     return _seconds([cost.wall / units for cost in taken])
 
 
-def _rate(taken: Sequence[Cost], units: int) -> str:
+def _rate(taken: Sequence[Cost], units: float) -> str:
     return _spread([units / cost.wall for cost in taken])
 
 
-def _memory(taken: Sequence[Cost], units: int) -> str:
+def _memory(taken: Sequence[Cost], units: float) -> str:
     return f"{_spread([cost.memory / 2**20 for cost in taken])} MB"
 
 
