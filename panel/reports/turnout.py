@@ -34,9 +34,19 @@ def turnout(material: Material) -> Blocks:
 
 
 def _drawn(variable: str, classes: list[ClassTurnout]) -> Block:
+    if len(classes) == 1:
+        name = say("variables", variable)
+        return Paragraph(t("Naar {variable} is niets te vergelijken: er is maar één groep.", variable=name))
     table = _grid(variable, classes)
     shown = [found for found in classes if found.rate is not None]
     return _picture(variable, classes, table) if shown and len(classes) <= MOST_CLASSES else table
+
+
+def missing_classes(took_part: Participation) -> list[ClassTurnout]:
+    """The classes that answered a good deal less often than all did, the least first."""
+    whole = took_part.answered / took_part.invited if took_part.invited else 0.0
+    fewer = [found for found in took_part.classes if found.rate is not None and found.rate < LESS * whole]
+    return sorted(fewer, key=lambda found: found.rate or 0.0)
 
 
 def _missing(took_part: Participation) -> Blocks:
@@ -45,7 +55,7 @@ def _missing(took_part: Participation) -> Blocks:
         yield Paragraph(t("Per groep is niet te tonen hoeveel mensen antwoordden."))
         return
     whole = took_part.answered / took_part.invited
-    fewer = [found for found in took_part.classes if found.rate is not None and found.rate < LESS * whole]
+    fewer = missing_classes(took_part)
     if fewer:
         yield Paragraph(
             t("Van alle gelote mensen antwoordde {share}. In deze groepen was dat veel minder:", share=percent(whole))

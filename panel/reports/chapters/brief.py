@@ -4,17 +4,19 @@ However long the texts of a proposal are and however many advices there are, wha
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
-from deliberation.figures import ClassTurnout, Quote, Statements
+from deliberation.figures import Participation, Quote, Statements
 from panel.reports import wording
 from panel.reports.blocks import Block, Bullets, Heading, Paragraph, Quotes
 from panel.reports.chapters.advices import advised, decision_on
 from panel.reports.chapters.order import HARDER, Blocks
 from panel.reports.chapters.proposal import fixed_sentences
-from panel.reports.chapters.vote import mark_sentences, verdict, vote_picture
+from panel.reports.chapters.vote import mark_sentences, option, verdict, vote_picture
 from panel.reports.chapters.yes_buts import often_named
 from panel.reports.facts import Material
 from panel.reports.language import t
+from panel.reports.turnout import missing_classes
 from panel.reports.voices import words_of
 from panel.reports.wording import day, percent, say
 
@@ -22,7 +24,9 @@ MOST_LETTERS = 280  # of a question
 MOST_OF_ADVICE = 150
 MOST_ADVICES = 5
 MOST_QUOTES = 2  # of each side
-MOST_WORDS = 20  # of a quote
+MOST_OF_QUOTE = 130
+MOST_OF_NAME = 60
+MOST_MISSING = 4
 FOR = "voor"
 
 
@@ -36,7 +40,8 @@ def summary(material: Material) -> Blocks:
 
 def parts(material: Material) -> Iterator[tuple[str, str, tuple[Block, ...]]]:
     """The parts of the summary: an id, a heading and what stands under it."""
-    yield "advies", t("Wat adviseert het panel?"), tuple(_advice(material))
+    yield "vraag", t("Wat was de vraag?"), tuple(_asked(material))
+    yield "advies", t("Wat adviseert het panel?"), (Paragraph(verdict(material), "lead"),)
     yield "stem", t("Hoe stemde het panel?"), (vote_picture(material), *map(Paragraph, mark_sentences(material)))
     yield "zeker", t("Hoe zeker is dat?"), tuple(_sureness(material))
     yield "teksten", t("Wat schreven mensen?"), tuple(_voices(material))
@@ -45,10 +50,17 @@ def parts(material: Material) -> Iterator[tuple[str, str, tuple[Block, ...]]]:
     yield "rapport", t("Waar staat de rest?"), tuple(_rest(material))
 
 
-def _advice(material: Material) -> Blocks:
+def _asked(material: Material) -> Blocks:
     question = material.facts["question"]
-    yield Paragraph(verdict(material), "lead")
-    yield Paragraph(t("De vraag was: {question}", question=shortened(question, MOST_LETTERS)))
+    vote = material.questionnaire.vote
+    choices = [option(material, key) for key in vote.keys if key not in vote.apart]
+    yield Paragraph(shortened(question, MOST_LETTERS), dutch=material.is_dutch(question))
+    yield Paragraph(
+        t(
+            "Inwoners die zijn geloot, lazen het plan. Zij konden kiezen: {choices}.",
+            choices=wording.listed([shortened(choice, MOST_OF_NAME) for choice in choices], "of"),
+        )
+    )
 
 
 def _sureness(material: Material) -> Blocks:
@@ -59,26 +71,21 @@ def _sureness(material: Material) -> Blocks:
         yield Paragraph(f"{wording.reason(findings.advices[0], '')} {say('fixed', 'margin')}")
     elif findings.verdict.status != "no_verdict":
         yield Paragraph(t("Hoe groot het deel voor het plan is, is niet te tonen: er zijn te weinig antwoorden."))
-    missing = _least(material)
-    if missing:
-        yield Paragraph(t("Minder antwoord kwam van: {groups}.", groups=wording.listed(missing)))
+    yield Paragraph(_missing(took_part))
     yield Paragraph(say("fixed", "missing"))
 
 
-def _least(material: Material) -> list[str]:
-    """Of each variable the group that answered least, when that can be shown and is less than all together."""
-    took_part = material.findings.participation
-    whole = took_part.answered / took_part.invited if took_part.invited else 0.0
-    found: dict[str, ClassTurnout] = {}
-    for turnout in took_part.classes:
-        known = found.get(turnout.variable)
-        if turnout.rate is not None and (known is None or turnout.rate < (known.rate or 0.0)):
-            found[turnout.variable] = turnout
-    return [
-        f"{wording.group(least.key, least.key)} ({percent(least.rate)})"
-        for least in found.values()
-        if least.rate is not None and least.rate < whole
+def _missing(took_part: Participation) -> str:
+    """The groups that answered a good deal less than all together did."""
+    if not any(found.rate is not None for found in took_part.classes):
+        return t("Per groep is niet te tonen hoeveel mensen antwoordden.")
+    fewer = [
+        f"{shortened(wording.group(found.key, found.key), MOST_OF_NAME)} ({percent(found.rate)})"
+        for found in missing_classes(took_part)[:MOST_MISSING]
     ]
+    if not fewer:
+        return t("Van de groepen die te zien zijn, antwoordde er geen veel minder dan gemiddeld.")
+    return t("Veel minder antwoord kwam van: {groups}.", groups=wording.listed(fewer))
 
 
 def _voices(material: Material) -> Blocks:
@@ -92,7 +99,8 @@ def _voices(material: Material) -> Blocks:
     vote = material.questionnaire.vote
     chosen = _some_of_each(wrote.quotes)
     if chosen:
-        words = tuple(words_of(quote, vote, MOST_WORDS) for quote in chosen)
+        short = [replace(quote, text=shortened(quote.text, MOST_OF_QUOTE)) for quote in chosen]
+        words = tuple(words_of(quote, vote) for quote in short)
         yield Quotes(t("Het lot koos deze teksten, van voor en van tegen:"), words)
     else:
         yield Paragraph(say("said", "few" if wrote.texts is None else "unquoted"))
@@ -107,11 +115,12 @@ def _most_written(material: Material) -> Statements | None:
 
 
 def _some_of_each(quotes: Sequence[Quote]) -> list[Quote]:
-    """As many from those for the plan as from the others; when only one side wrote anything, from that one."""
+    """One for the plan, one of the others, and so on; when only one side wrote anything, from that one."""
     pro = [quote for quote in quotes if quote.side == FOR][:MOST_QUOTES]
     con = [quote for quote in quotes if quote.side != FOR][:MOST_QUOTES]
-    number = min(len(pro), len(con)) or MOST_QUOTES
-    return [*pro[:number], *con[:number]]
+    if not pro or not con:
+        return pro + con
+    return [quote for pair in zip(pro, con, strict=False) for quote in pair]
 
 
 def _to_answer(material: Material) -> Blocks:
@@ -129,6 +138,8 @@ def _to_answer(material: Material) -> Blocks:
     lines = []
     for advice in advices[:MOST_ADVICES]:
         text = shortened(advised(material, advice).text, MOST_OF_ADVICE)
+        if advice.code == "vote" and not material.findings.verdict.outcome:
+            text = f"{text} {t('Wat doet het college daarmee?')}"
         lines.append(
             f"{text} {t('Antwoord: {decision}.', decision=decision_on(material, advice))}" if answered else text
         )
@@ -151,7 +162,8 @@ def _decision(material: Material) -> Blocks:
 def _rest(material: Material) -> Blocks:
     facts = material.facts
     if facts["public_url"]:
-        yield Paragraph(t("Het hele rapport en alle cijfers staan op {address}", address=facts["public_url"]))
+        yield Paragraph(t("Het hele rapport en alle cijfers staan op:"))
+        yield Paragraph(facts["public_url"])
     else:
         yield Paragraph(t("Alles staat in het hele rapport en in de open data daarbij."))
     if facts["contact"]:
