@@ -180,9 +180,10 @@ def _are_numbers(keys: Sequence[str]) -> bool:
 
 def _judged(found: QuestionFindings, question: Question) -> Picture:
     tables = [table for table in found.tables if _is_shown(table)]
-    if not tables:
+    alone = len(found.tables) == 1
+    if not tables or (not alone and all(_is_unsure(table) for table in tables)):
         return _silent(found, wording.findings_of_items(found.tables, question.apart), found.tables)
-    if len(found.tables) == 1 and _is_unsure(tables[0]):
+    if alone and _is_unsure(tables[0]):
         return _chosen(found, question, tables)
     title = wording.findings_of_items(found.tables, question.apart)
     keys = [key for key in question.keys if key not in question.apart]

@@ -174,12 +174,14 @@ def finding(table: Table, apart: Sequence[str] = (), overlap: bool = False) -> s
     if table.n == 0:
         return t("Niemand gaf hier antwoord")
     if not shown or not shown[0].share:
-        return _nothing(table)
+        return _nothing(table, apart)
     first, *others = shown
     value = f"{quoted(first.label)} ({percent(first.share)})"
     if first.low is not None and first.low > 0.5:
         everyone = first.share == 1 and first.low >= 0.995
         return _most("everyone" if everyone else "half", first, overlap, value)
+    if _may_be_more(table, first, apart, overlap):
+        return t("De antwoorden zijn te onzeker om te zeggen wat het vaakst is gekozen")
     rivals = [row for row in others if first.low is None or (row.high or 0.0) >= first.low]
     if not rivals:
         return _most("largest", first, overlap, value)
@@ -193,12 +195,22 @@ def finding(table: Table, apart: Sequence[str] = (), overlap: bool = False) -> s
     )
 
 
+def _may_be_more(table: Table, first: Row, apart: Sequence[str], overlap: bool) -> bool:
+    """Whether an answer whose share is not shown may have been chosen more often than the first of those shown."""
+    unknown = [row for row in table.rows if row.share is None and row.key not in apart]
+    if overlap:
+        return any(row.hidden in ("few", "wide") for row in unknown)
+    return bool(unknown) and 1 - sum(row.share or 0.0 for row in table.rows) >= (first.share or 0.0)
+
+
 def _most(who: str, row: Row, overlap: bool, value: str) -> str:
     """What a group did: chose, gave as a mark, or named among others."""
     return say("most", f"{who}_{'named' if overlap else 'gave' if row.label.isdigit() else 'chose'}", value=value)
 
 
-def _nothing(table: Table) -> str:
+def _nothing(table: Table, apart: Sequence[str]) -> str:
+    if any(row.share and row.key not in apart for row in table.rows):
+        return t("De antwoorden zijn te onzeker om te zeggen wat het vaakst is gekozen")
     if any(row.share is not None for row in table.rows):
         return t("De meeste mensen gaven hierover geen oordeel")
     return _nothing_for(table.hidden or next((row.hidden for row in table.rows if row.hidden), "small"))
@@ -218,11 +230,10 @@ def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
         return finding(tables[0], apart)
     tops: dict[str, list[str]] = {}
     for table in tables:
-        shown = [row for row in table.rows if row.share is not None and row.key not in apart]
-        if shown:
-            tops.setdefault(max(shown, key=lambda row: row.share or 0.0).label, []).append(table.label)
+        if (top := _top(table, apart)) is not None:
+            tops.setdefault(top.label, []).append(table.label)
     if not tops:
-        reasons = {_nothing(table) for table in tables}
+        reasons = {_nothing(table, apart) for table in tables}
         return reasons.pop() if len(reasons) == 1 else t("Te weinig om te tonen")
     answer, places = max(tops.items(), key=lambda top: len(top[1]))
     if len(places) == len(tables):
@@ -233,6 +244,13 @@ def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
         some=in_words(len(places)),
         all=in_words(len(tables)),
     )
+
+
+def _top(table: Table, apart: Sequence[str]) -> Row | None:
+    """What was chosen most often, surely so also where some shares are not shown."""
+    shown = [row for row in table.rows if row.share is not None and row.key not in apart]
+    first = max(shown, key=lambda row: row.share or 0.0, default=None)
+    return first if first and not _may_be_more(table, first, apart, overlap=False) else None
 
 
 def mark(mean: Mean | None) -> str:
