@@ -36,7 +36,9 @@ from panel.paper import sheet_pages as sheets
 from panel.people import pages as people
 from panel.people import quality
 from panel.proposals import pages as proposals
+from panel.publication import desk_pages as replies
 from panel.publication import pages as publication
+from panel.publication import signposts
 from panel.reports import pages as reports
 from panel.reviews import composing_pages as composing
 from panel.reviews import pages as reviews
@@ -98,12 +100,17 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form("/t/{id:int}/loting", fair.show, fair.look_up),
         get("/t/{id:int}/loting.json", fair.record),
         get("/t/{id:int}/loting/{number:int}.json", fair.numbered_record),
+        get("/t/{id:int}/metadata/{name}", publication.metadata),
         get("/t/{id:int}/{name}", publication.download),
         get("/toegankelijkheid", publication.accessibility),
         get("/privacy", publication.privacy),
         get("/contact", publication.contact),
         *form("/link", lost_links.ask, lost_links.take),
         get("/link/gevraagd", lost_links.asked),
+        get("/feed.atom", signposts.feed),
+        get("/sitemap.xml", signposts.sitemap),
+        get("/robots.txt", signposts.robots),
+        get("/.well-known/security.txt", signposts.security_txt),
         get("/healthz", health),
         Mount("/static", StaticFiles()),
         # the desk: signing in
@@ -162,10 +169,12 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form(f"{review}/intrekken", invitations.ask_withdrawal, invitations.do_withdrawal, Right.RUN),
         *form(f"{review}/teksten", arguments.queue, arguments.judge, Right.MODERATE),
         *form(f"{review}/rapport", reports.ask_report, reports.make_report, Right.RUN),
-        get(f"{review}/rapport/{{name}}", desk(Right.LOOK, publication.preview)),
-        *form(f"{review}/publiceren", publication.ask_publish, publication.do_publish, Right.RUN),
-        *form(f"{review}/antwoord", publication.ask_reply, publication.do_reply, Right.REPLY),
-        *form(f"{review}/opvolging", publication.ask_follow_up, publication.do_follow_up, Right.RUN),
+        get(f"{review}/rapport/metadata/{{name}}", desk(Right.LOOK, replies.preview_metadata)),
+        get(f"{review}/rapport/{{name}}", desk(Right.LOOK, replies.preview)),
+        *form(f"{review}/publiceren", replies.ask_publish, replies.do_publish, Right.RUN),
+        *form(f"{review}/antwoord", replies.ask_reply, replies.do_reply, Right.REPLY),
+        *form(f"{review}/antwoord/datum", replies.ask_postponement, replies.give_postponement, Right.RUN),
+        *form(f"{review}/opvolging", replies.ask_follow_up, replies.do_follow_up, Right.RUN),
         # the demonstration: the mail that was caught
         *([get("/demo/post", demo.post), get("/demo/post/{number:int}", demo.letter)] if settings.demo else []),
     ]

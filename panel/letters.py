@@ -8,11 +8,15 @@ from panel.invitations.letters import WaveLetters
 from panel.invitations.models import LINK, Kind
 from panel.mail.letter import Copy, Letter
 from panel.mail.models import Message
+from panel.publication import reminding
 from panel.settings import Settings
 from panel.staff import letters as staff_letters
 from panel.staff.actions import SIGN_IN
 
-ONE_BY_ONE = {SIGN_IN: staff_letters.compose, LINK: link_letters.compose, trials.TRIAL: trials.compose}
+ONE_BY_ONE = {
+    **{SIGN_IN: staff_letters.compose, LINK: link_letters.compose, trials.TRIAL: trials.compose},
+    **dict.fromkeys((reminding.SOON, reminding.LATE), reminding.compose),
+}
 
 
 class Letters:

@@ -37,6 +37,7 @@ class Settings:
     contact_email: str = "griffie@voorbeeld.example"
     contact_phone: str = "14 030"
     contact_address: str = ""
+    security_contact: str = ""
     theme: str = ""
     smtp_host: str = "127.0.0.1"
     smtp_port: int = 2525
@@ -72,6 +73,8 @@ class Settings:
             raise SettingsError(f"{PREFIX}SMTP_CONNECTIONS is 0, and then no mail would leave. Use 1 or more.")
         if self.organisation_code and not ORGANISATION.fullmatch(self.organisation_code):
             raise SettingsError(f"{PREFIX}ORGANISATION_CODE must be gm and the four digits of the municipality.")
+        if self.security_contact and not self.security_contact.startswith(("mailto:", "https://", "tel:")):
+            raise SettingsError(f"{PREFIX}SECURITY_CONTACT must start with mailto:, https:// or tel:.")
         self._check_bounces()
         address = urlsplit(self.base_url)
         on_this_machine = address.scheme == "http" and address.hostname in ("127.0.0.1", "localhost", "::1")

@@ -20,6 +20,7 @@ from panel.letters import Letters
 from panel.mail.delivery import deliver
 from panel.mail.smtp import Relay
 from panel.people.models import Frame
+from panel.publication.reminding import remind_of_replies
 from panel.reports.actions import build_wanted
 from panel.reviews.models import GRACE, Review, State, Step
 from panel.settings import Settings
@@ -96,6 +97,7 @@ class Worker:
         await self._clear_withdrawn()
         await self._clear_returned()
         await self._destroy_secrets()
+        await remind_of_replies(self._database)
         await build_wanted(self._database, self._settings)
         if self._settings.bounce_maildir:
             await empty_maildir(self._database, self._settings)

@@ -1,19 +1,53 @@
+from datetime import date, timedelta
+
 from panel.audit import record
 from panel.invitations.actions import send_wave
 from panel.invitations.models import Kind
 from panel.publication.models import CouncilReply, Decision
+from panel.publication.reminding import forget_reminders
 from panel.reports.models import Report
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
 from panel.staff.actions import actor_of
 from panel.staff.models import Staff
+from panel.web.dutch import today
 from panel.web.messages import Refused
 
+USUAL_TIME = timedelta(weeks=6)  # for the answer to the advice
+MOST_TIME = timedelta(days=366)
+MOST_REASON = 4_000
 
-async def publish(review: Review, staff: Staff) -> None:
-    """Make the report public and tell the members, in one unit of work."""
+
+def usual_reply_due() -> date:
+    return today() + USUAL_TIME
+
+
+async def publish(review: Review, reply_due: date, staff: Staff) -> None:
+    """Make the report public and tell the members, in one unit of work. Then the time for the answer begins."""
+    _check_due(reply_due)
     await advance(review, State.PUBLISHED, actor_of(staff))
+    await Review.filter(id=review.id).update(reply_due=reply_due)
     await send_wave(review, Kind.RESULT, actor_of(staff))
+
+
+async def postpone_reply(review: Review, reply_due: date, reason: str, staff: Staff) -> None:
+    """Give the council more time for its answer, with a reason; what was mailed about the old day counts no more."""
+    if not reason:
+        raise Refused("review.no_reason", "reason")
+    _check_due(reply_due)
+    review = await Review.select_for_update().get(id=review.id)
+    if review.state != State.PUBLISHED:
+        raise Refused("review.not_published")
+    if review.reply_due and reply_due <= review.reply_due:
+        raise Refused("publication.only_later", "reply_due")
+    await Review.filter(id=review.id).update(reply_due=reply_due)
+    await forget_reminders(review)
+    await record(actor_of(staff), "reply postponed", f"review {review.id}", f"until {reply_due}: {reason}")
+
+
+def _check_due(reply_due: date) -> None:
+    if not today() < reply_due <= today() + MOST_TIME:
+        raise Refused("publication.due", "reply_due")
 
 
 async def reply(review: Review, advice: str, decision: Decision, reason: str, staff: Staff) -> None:
@@ -43,3 +77,8 @@ async def follow_up(review: Review, text: str, staff: Staff) -> None:
         raise Refused("form.empty", "follow_up")
     await advance(review, State.FOLLOWED_UP, actor_of(staff))
     await Review.filter(id=review.id).update(follow_up=text)
+
+
+async def replies_of(review: Review) -> dict[str, CouncilReply]:
+    """By the number of the advice."""
+    return {given.advice: given for given in await CouncilReply.filter(review=review)}

@@ -8,7 +8,7 @@ from deliberation.questionnaire import Question, read
 from panel.invitations.links import ANSWER, OPT_OUT, make_token
 from panel.invitations.models import Kind
 from panel.proposals.models import ProposalVersion
-from panel.publication.pages import DOWNLOADS
+from panel.publication.files import DOWNLOADS
 from panel.reviews.composing import add_own
 from panel.reviews.models import Review, State
 from panel.staff.actions import request_sign_in, sign_in_token
@@ -20,6 +20,7 @@ def asked_in(review: Review) -> tuple[Question, ...]:
     return read(review.questionnaire).questions if review.questionnaire else ()
 
 
+METADATA = ("diwoo.xml", "unknown.xml")
 OWN_QUESTION = {"type": "text", "nl": "Wat mist u?", "en": "What do you miss?", "max_chars": 500}
 
 
@@ -57,6 +58,10 @@ class Addresses:
             "/demo/post/{number}": [{"number": 1}, {"number": 99}],
             "/bureau/{id}/voorbeelden/{kind}": [{"id": ids[0], "kind": kind} for kind in (*Kind, "unknown")],
             "/bureau/{id}/vragen/eigen/{kind}": [{"id": ids[0], "kind": kind} for kind in ("likert", "unknown")],
+            **{
+                f"{place}/metadata/{{name}}": [{"id": id_, "name": name} for id_ in ids for name in METADATA]
+                for place in ("/t/{id}", "/bureau/{id}/rapport")
+            },
             "{id} {question}": [{"id": id_, "question": q} for id_ in ids for q in ("q09_stem", own, "unknown")],
             "{id} {number}": [{"id": id_, "number": number} for id_ in ids for number in (1, 9)],
             "{id}": [{"id": id_} for id_ in (*ids, 9_999)],

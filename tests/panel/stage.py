@@ -39,9 +39,9 @@ from panel.proposals.actions import register_proposal
 from panel.proposals.dossier import Dossier
 from panel.proposals.form import as_typed
 from panel.proposals.models import ProposalVersion
-from panel.publication.actions import finish_reply, follow_up, publish, reply
+from panel.publication.actions import finish_reply, follow_up, publish, reply, usual_reply_due
+from panel.publication.files import DOWNLOADS
 from panel.publication.models import Decision as Answer
-from panel.publication.pages import DOWNLOADS
 from panel.reports.actions import report_folder
 from panel.reports.findings import compute
 from panel.reports.material import input_of_findings
@@ -245,8 +245,8 @@ class Stage:
         await self.judge(review)
         findings = asdict(compute(await input_of_findings(await Review.get(id=review.id))))
         folder = report_folder(self.settings, review)
-        folder.mkdir(parents=True)
-        for name in (*DOWNLOADS, "vote.svg"):
+        (folder / "metadata").mkdir(parents=True)
+        for name in (*DOWNLOADS, "vote.svg", "metadata/diwoo.xml"):
             (folder / name).write_text(f"stand-in for {name}")
 
         async def keep() -> None:
@@ -257,7 +257,7 @@ class Stage:
         await self.database.write(keep())
 
     async def publish(self, review: Review) -> None:
-        await self.database.write(publish(review, self.clerk))
+        await self.database.write(publish(review, usual_reply_due(), self.clerk))
 
     async def reply(self, review: Review) -> None:
         for advice in (await Report.get(review=review)).findings["advices"]:

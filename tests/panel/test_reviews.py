@@ -15,7 +15,7 @@ from panel.mail.models import Message
 from panel.people.actions import import_frame, read_file
 from panel.people.models import Draw, Member
 from panel.proposals.actions import save_version
-from panel.publication.actions import finish_reply, follow_up, publish, reply
+from panel.publication.actions import finish_reply, follow_up, publish, reply, usual_reply_due
 from panel.publication.models import Decision
 from panel.reports.actions import want_report
 from panel.reviews.actions import approve, change_plan, extend, prepare_review, withdraw_review
@@ -72,7 +72,7 @@ ACTIONS: dict[str, tuple[Do, set[State], str]] = {
     "close": (close_late, {State.OPEN}, "review.not_open"),
     "judge texts": (written(lambda s, r: moderate(r, {}, s.clerk)), {State.CLOSED}, "review.not_closed"),
     "ask for the report": (written(lambda s, r: want_report(r, s.clerk)), {State.CLOSED}, "review.not_closed"),
-    "publish": (written(lambda s, r: publish(r, s.clerk)), {State.REPORTED}, "review.not_reported"),
+    "publish": (written(lambda s, r: publish(r, usual_reply_due(), s.clerk)), {State.REPORTED}, "review.not_reported"),
     "reply": (
         written(lambda s, r: reply(r, "1", Decision.ADOPTED, "Goed.", s.council)),
         {State.PUBLISHED},

@@ -27,7 +27,10 @@ NEEDED = {
     Right.LOOK: {
         "/bureau",
         R,
-        *(f"{R}/{step}" for step in ("rapport/{name}", "voorbeelden", "voorbeelden/{kind}")),
+        *(
+            f"{R}/{step}"
+            for step in ("rapport/{name}", "rapport/metadata/{name}", "voorbeelden", "voorbeelden/{kind}")
+        ),
         *(f"{R}/{step}" for step in ("vragen", "vragen/{question}")),
         P,
         f"{P}/{{id:int}}",
@@ -59,7 +62,7 @@ NEEDED = {
         f"{R}/reserve",
         f"{R}/streefaantallen",
         f"{R}/streefaantallen/bestand",
-        *(f"{R}/{step}" for step in ("plan", "intrekken", "rapport", "publiceren", "opvolging")),
+        *(f"{R}/{step}" for step in ("plan", "intrekken", "rapport", "publiceren", "antwoord/datum", "opvolging")),
         f"POST {R}/vragen",
         *(f"{R}/vragen/{step}" for step in ("bibliotheek", "eigen", "eigen/{kind}", "standaard")),
         *(f"{R}/vragen/{{question}}/{step}" for step in ("wie", "wijzigen", "weg")),
