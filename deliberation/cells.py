@@ -5,7 +5,7 @@ a weighted share follows from a count per cell and answer (and, where weights di
 spread), and costs the same for a thousand answers as for a million. It is the same number as from every answer apart.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -84,17 +84,24 @@ class Cells:
 
     def variances(self, tally: Tally, scores: Floats) -> Floats:
         """Variance of the weighted sum of each column of `scores` (k + 1 × q), what each answer counts for."""
+        return np.array([float(column @ column) for column in self._deviations(tally, scores)])
+
+    def covariance(self, tally: Tally, scores: Floats) -> Floats:
+        """Covariance (q × q) of those weighted sums."""
+        deviations = np.array(list(self._deviations(tally, scores)))
+        return np.asarray(deviations @ deviations.T)
+
+    def _deviations(self, tally: Tally, scores: Floats) -> Iterator[Floats]:
+        """Per column numbers whose squares add up to the variance: one per cell and answer, two if not `even`."""
         fitted = self.fitted(tally.base @ scores)
         centres = self._centres(tally.weights @ scores - tally.weights.sum(axis=1)[:, None] * fitted)
         middle = tally.weights / np.maximum(tally.n, 1)
-        found = np.empty(scores.shape[1])
-        for column in range(scores.shape[1]):
-            left = scores[:, column] - fitted[:, column, None]
-            squares = tally.n * np.square(middle * left - centres[:, column, None])
-            if tally.spread is not None:
-                squares += tally.spread * np.square(left)
-            found[column] = self.factor[self.stratum] @ squares.sum(axis=1)
-        return found
+        factor = self.factor[self.stratum, None]
+        between, within = np.sqrt(factor * tally.n), None if tally.spread is None else np.sqrt(factor * tally.spread)
+        for score, fit, centre in zip(scores.T, fitted.T, centres.T, strict=True):
+            left = score - fit[:, None]
+            around = (between * (middle * left - centre[:, None])).ravel()
+            yield around if within is None else np.concatenate([around, (within * left).ravel()])
 
     def fitted(self, sums: Floats) -> Floats:
         """The regression on the margins of what adds up to `sums` (C × q), weighted by base, per cell."""

@@ -66,13 +66,7 @@ def _contrasts(shares: Floats) -> Floats:
 
 
 def _covariance(design: Design, tally: Tally, contrasts: Floats) -> Floats:
-    """Covariance of the contrasts' weighted means, from variances: cov(a, b) = (var(a + b) − var(a − b)) / 4."""
+    """Covariance of the contrasts' weighted means."""
     totals = tally.weights.sum(axis=0)[1:]
     centred = (contrasts - totals @ contrasts / totals.sum()) / totals.sum()
-    scores = np.vstack([np.zeros(contrasts.shape[1]), centred])
-    first, second = np.triu_indices(contrasts.shape[1])
-    sums = design.cells.variances(tally, scores[:, first] + scores[:, second])
-    differences = design.cells.variances(tally, scores[:, first] - scores[:, second])
-    covariance = np.zeros((contrasts.shape[1], contrasts.shape[1]))
-    covariance[first, second] = covariance[second, first] = (sums - differences) / 4
-    return covariance
+    return design.cells.covariance(tally, np.vstack([np.zeros(contrasts.shape[1]), centred]))
