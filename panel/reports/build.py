@@ -24,8 +24,11 @@ from panel.reports.english import in_english
 from panel.reports.facts import Material, read_material
 from panel.reports.findings import compute
 from panel.reports.language import edition
+from panel.reports.metadata import metadata
 from panel.reports.page import render_page
 from panel.reports.pdf import PdfError, render_pdf
+from panel.reports.reactienota import reply_csv, reply_odt
+from panel.reports.schema import results_schema
 
 Files = dict[str, bytes]
 Make = Callable[[Files], Files]  # what was made before -> what is made now
@@ -47,7 +50,8 @@ def _steps(material: Material, english: Material | None) -> list[tuple[str, Make
     steps: list[tuple[str, Make]] = [
         ("rapport", partial(_edition, material, "")),
         ("open data", partial(_open_data, material)),
-        ("controlegetallen en zip", partial(_archive, material)),
+        ("reactienota", partial(_reply, material)),
+        ("metagegevens en zip", partial(_archive, material)),
     ]
     if english:
         steps.insert(1, ("rapport in het Engels", partial(_edition, english, ".en")))
@@ -68,12 +72,19 @@ def _open_data(material: Material, _: Files) -> Files:
     return {
         "results.csv": data.results_csv(material).encode(),
         "results.json": data.results_json(material).encode(),
+        "results.schema.json": data.as_json(results_schema()).encode(),
         "codebook.csv": data.codebook_csv(material).encode(),
+        "datapackage.json": data.datapackage_json(material).encode(),
     }
 
 
+def _reply(material: Material, _: Files) -> Files:
+    return {"reply.odt": reply_odt(material), "reply.csv": reply_csv(material).encode()}
+
+
 def _archive(material: Material, files: Files) -> Files:
-    return {CHECKSUMS: checksums(files), ZIP: archive(files, material.facts)}
+    files = files | metadata(files, material.facts)
+    return files | {CHECKSUMS: checksums(files), ZIP: archive(files, material.facts)}
 
 
 def save(files: Mapping[str, bytes], folder: Path) -> None:

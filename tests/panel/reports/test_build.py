@@ -14,8 +14,14 @@ from tests.panel.reports.report_sample import questionnaire, sample
 
 FILES = {
     *("report.html", "report.pdf", "vote.svg", "results.csv", "results.json", "codebook.csv"),
+    *("results.schema.json", "datapackage.json", "reply.odt", "reply.csv"),
     *("checksums.sha256", "tweede-mening.zip"),
 }
+METADATA = {"diwoo.xml", "mdto.xml", "ori.json", "dcat.jsonld"}
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {str(file.relative_to(folder)): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
 
 
 def run(document: Any, *arguments: str) -> tuple[int, str]:
@@ -27,7 +33,10 @@ def test_a_build_writes_every_document_and_says_how_far_it_is(tmp_path: Path) ->
     code, told = run(sample(), str(tmp_path / "reports" / "7"))
 
     assert code == 0
-    assert {path.name for path in (tmp_path / "reports" / "7").iterdir()} == FILES
+    made = contents(tmp_path / "reports" / "7")
+    described = {name for name in FILES if not name.startswith(("checksums", "tweede"))}
+    apart = {f"metadata/{name}" for name in METADATA | {f"{name}.bestand.mdto.xml" for name in described}}
+    assert set(made) == FILES | apart
     steps = told.splitlines()
     assert steps[0] == f"1/{len(steps)} rapport"
     assert steps[-1] == f"{len(steps)}/{len(steps)} bewaren"
@@ -37,12 +46,12 @@ def test_a_build_writes_every_document_and_says_how_far_it_is(tmp_path: Path) ->
 def test_building_again_gives_the_same_bytes_and_takes_the_place_of_what_stood_there(tmp_path: Path) -> None:
     folder = tmp_path / "7"
     run(sample(120), str(folder))
-    first = {path.name: path.read_bytes() for path in folder.iterdir()}
+    first = contents(folder)
     (folder / "stale.txt").write_text("of an older build")
 
     run(sample(120), str(folder))
 
-    assert {path.name: path.read_bytes() for path in folder.iterdir()} == first
+    assert contents(folder) == first
     assert [path.name for path in tmp_path.iterdir()] == ["7"]
 
 
