@@ -26,6 +26,7 @@ KEYWORDS = ("tweede mening", "inwonerspanel", "loting", "participatie", "sociaal
 OPEN_DATA = ("results.csv", "codebook.csv", "results.json")
 FOR_THE_COUNCIL = ("report.pdf", "summary.pdf", "reply.odt")
 LONGEST = 200  # of a title in Open Raadsinformatie
+DUTCH = {"@id": f"{EU}language/NLD", "@type": "dct:LinguisticSystem"}
 CONTEXT = {
     "adms": "http://www.w3.org/ns/adms#",
     "dcat": "http://www.w3.org/ns/dcat#",
@@ -137,7 +138,7 @@ def dataset(files: list[File], facts: Facts) -> dict[str, Any]:
         "dct:accessRights": {"@id": f"{EU}access-right/PUBLIC", "@type": "dct:RightsStatement"},
         "dct:creator": publisher,
         "dct:publisher": publisher,
-        "dct:language": {"@id": f"{EU}language/NLD", "@type": "dct:LinguisticSystem"},
+        "dct:language": DUTCH,
         "dcat:contactPoint": {
             "@type": "vcard:Organization",
             "vcard:fn": _dutch(facts["council_name"]),
@@ -162,7 +163,7 @@ def _distribution(file: File) -> dict[str, Any]:
         "@id": f"{file.address}#bestand",
         "@type": "dcat:Distribution",
         "dct:title": _dutch(file.title),
-        "dct:language": {"@id": f"{EU}language/NLD", "@type": "dct:LinguisticSystem"},
+        "dct:language": DUTCH,
         "dct:format": {"@id": f"{EU}file-type/{file.format.eu}", "@type": "dct:MediaTypeOrExtent"},
         "dct:license": {"@id": CC0, "@type": "dct:LicenseDocument"},
         "dcat:accessURL": {"@id": file.address},
