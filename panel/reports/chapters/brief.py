@@ -138,7 +138,7 @@ def _to_answer(material: Material) -> Blocks:
     lines = []
     for advice in advices[:MOST_ADVICES]:
         text = shortened(advised(material, advice).text, MOST_OF_ADVICE)
-        if advice.code == "vote" and not material.findings.verdict.outcome:
+        if advice.code == "vote" and not answered and not material.findings.verdict.outcome:
             text = f"{text} {t('Wat doet het college daarmee?')}"
         lines.append(
             f"{text} {t('Antwoord: {decision}.', decision=decision_on(material, advice))}" if answered else text
@@ -153,9 +153,8 @@ def _to_answer(material: Material) -> Blocks:
 
 def _decision(material: Material) -> Blocks:
     facts = material.facts
-    yield Paragraph(
-        t("{who} beslist. Dat gebeurt op {day}.", who=facts["who_decides"].rstrip("."), day=day(facts["decision_on"]))
-    )
+    who = shortened(facts["who_decides"].rstrip("."), MOST_OF_NAME)
+    yield Paragraph(t("{who} beslist. Dat gebeurt op {day}.", who=who, day=day(facts["decision_on"])))
     yield Paragraph(" ".join(fixed_sentences()), "fixed")
 
 
