@@ -8,10 +8,10 @@ from panel.proposals.dossier import Dossier
 from panel.publication.actions import replies_of
 from panel.publication.announced import PUBLIC, announced, moments_of
 from panel.publication.files import VOTE, downloads_of, file_response
-from panel.publication.following import earlier_and_later
 from panel.publication.linked_data import linked_data
 from panel.publication.outcome import describe_outcome
 from panel.publication.reminding import is_overdue
+from panel.publication.then_and_now import earlier_and_later
 from panel.reports.models import Report
 from panel.reviews.models import Review, State
 from panel.web.caching import kept, public_page

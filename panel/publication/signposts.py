@@ -2,6 +2,7 @@
 
 import re
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -37,7 +38,7 @@ async def sitemap(request: Request) -> Response:
     )
 
 
-def _xml(request: Request, template: str, media_type: str, **context: object) -> Response:
+def _xml(request: Request, template: str, media_type: str, **context: Any) -> Response:
     text = NO_XML.sub("", render(template, settings_of(request), **context))
     return kept(request, Response(text, media_type=media_type))
 
