@@ -23,7 +23,11 @@ REGISTER = "https://identifier.overheid.nl/tooi/id/gemeente/"
 EU = "http://publications.europa.eu/resource/authority/"
 CC0 = "http://creativecommons.org/publicdomain/zero/1.0/deed.nl"
 KEYWORDS = ("tweede mening", "inwonerspanel", "loting", "participatie", "sociaal domein")
-OPEN_DATA = ("results.csv", "codebook.csv", "results.json")
+OPEN_DATA = {  # and where it is described
+    "results.csv": "datapackage.json",
+    "codebook.csv": "datapackage.json",
+    "results.json": "results.schema.json",
+}
 FOR_THE_COUNCIL = ("report.pdf", "summary.pdf", "reply.odt")
 LONGEST = 200  # of a title in Open Raadsinformatie
 DUTCH = {"@id": f"{EU}language/NLD", "@type": "dct:LinguisticSystem"}
@@ -140,7 +144,7 @@ def dataset(files: list[File], facts: Facts) -> dict[str, Any]:
         "dct:publisher": publisher,
         "dct:language": DUTCH,
         "dcat:contactPoint": {
-            "@type": "vcard:Organization",
+            "@type": ["vcard:Kind", "vcard:Organization"],
             "vcard:fn": _dutch(facts["council_name"]),
             "vcard:hasEmail": {"@id": f"mailto:{facts['organisation']['email']}"},
         },
@@ -148,7 +152,8 @@ def dataset(files: list[File], facts: Facts) -> dict[str, Any]:
         "dcat:landingPage": {"@id": facts["public_url"], "@type": "foaf:Document"},
         "foaf:page": {"@id": f"{facts['public_url']}/report.html", "@type": "foaf:Document"},
         "dcat:theme": [{"@id": f"{EU}data-theme/{theme}"} for theme in ("SOCI", "GOVE")],
-        "dcat:distribution": [_distribution(file) for file in files if file.name in OPEN_DATA],
+        "dct:conformsTo": {"@id": "https://datapackage.org/standard/data-package/", "@type": "dct:Standard"},
+        "dcat:distribution": [_distribution(file, facts) for file in files if file.name in OPEN_DATA],
     }
 
 
@@ -158,13 +163,14 @@ def _publisher(facts: Facts) -> dict[str, Any]:
     return {"@id": f"{REGISTER}{code}", **agent} if code else agent
 
 
-def _distribution(file: File) -> dict[str, Any]:
+def _distribution(file: File, facts: Facts) -> dict[str, Any]:
     return {
         "@id": f"{file.address}#bestand",
         "@type": "dcat:Distribution",
         "dct:title": _dutch(file.title),
         "dct:language": DUTCH,
         "dct:format": {"@id": f"{EU}file-type/{file.format.eu}", "@type": "dct:MediaTypeOrExtent"},
+        "dct:conformsTo": {"@id": f"{facts['public_url']}/{OPEN_DATA[file.name]}", "@type": "dct:Standard"},
         "dct:license": {"@id": CC0, "@type": "dct:LicenseDocument"},
         "dcat:accessURL": {"@id": file.address},
         "dcat:downloadURL": {"@id": file.address},
@@ -175,7 +181,7 @@ def _distribution(file: File) -> dict[str, Any]:
         },
         "spdx:checksum": {
             "@type": "spdx:Checksum",
-            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256"},
+            "spdx:algorithm": {"@id": "spdx:checksumAlgorithm_sha256", "@type": "spdx:ChecksumAlgorithm"},
             "spdx:checksumValue": {"@type": "xsd:hexBinary", "@value": file.digest},
         },
     }
