@@ -18,7 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
-from panel.reports import chapters, data
+from panel.reports import chapters, data, summary
 from panel.reports.archive import CHECKSUMS, ZIP, archive, checksums
 from panel.reports.english import in_english
 from panel.reports.facts import Material, read_material
@@ -64,6 +64,8 @@ def _edition(material: Material, ending: str, _: Files) -> Files:
         files = {
             f"report{ending}.html": render_page(report).encode(),
             f"report{ending}.pdf": render_pdf(report),
+            f"summary{ending}.html": summary.page(material).encode(),
+            f"summary{ending}.pdf": summary.pdf(material),
         }
         return files if ending else {**files, "vote.svg": chapters.vote_picture(material).svg.encode()}
 

@@ -13,7 +13,16 @@ from tests.deliberation.example import example_findings, example_input
 from tests.panel.reports.report_sample import questionnaire, sample
 
 FILES = {
-    *("report.html", "report.pdf", "vote.svg", "results.csv", "results.json", "codebook.csv"),
+    *(
+        "report.html",
+        "report.pdf",
+        "summary.html",
+        "summary.pdf",
+        "vote.svg",
+        "results.csv",
+        "results.json",
+        "codebook.csv",
+    ),
     *("results.schema.json", "datapackage.json", "reply.odt", "reply.csv"),
     *("checksums.sha256", "tweede-mening.zip"),
 }
