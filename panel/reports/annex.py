@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from panel.reports.blocks import Block, Heading, Paragraph
 from panel.reports.facts import Material
 from panel.reports.language import language, t
+from panel.reports.other_figures import other_figures
 from panel.reports.pictures import grids, split_grids
 from panel.reports.wording import say
 from panel.reviews.routing_words import only_if
@@ -28,6 +29,7 @@ def annex(material: Material) -> Iterator[Block]:
         if not split.hidden:
             yield Heading(t("De stem {groups}", groups=say("splits", split.by)))
             yield from split_grids(split)
+    yield from other_figures(material)
 
 
 def whom(material: Material, question_id: str) -> Iterator[Paragraph]:
