@@ -21,6 +21,7 @@ from deliberation.weighting import Codes, Floats, effective_n
 
 Mask = NDArray[np.bool_]
 LEVEL = 0.95
+ROUNDING = 1e-9
 
 
 @dataclass(frozen=True)
@@ -156,7 +157,8 @@ def share_interval(share: Estimate, *, most: float = inf, level: float = LEVEL) 
     """Korn–Graubard interval of a weighted share: Clopper–Pearson on the effective number of answers.
 
     `most` bounds that number (NCHS 2017 takes the number of answers). At 0 and 100 %, where no standard error can be
-    estimated, Kish's effective number is used, so that the interval is never NaN and never empty.
+    estimated, and for a share that the margins fix, Kish's effective number is used: so the interval is never NaN and
+    never empty.
     """
     low, high = korn_graubard(
         np.array([share.value]),
@@ -175,11 +177,11 @@ def korn_graubard(
 ) -> tuple[Floats, Floats]:
     """Lower and upper bounds of `share_interval` for shares (k) of the same n answers."""
     p = np.clip(share, 0.0, 1.0)
-    varied = (se > 0) & (p > 0) & (p < 1)
+    spread = np.sqrt(p * (1 - p))
+    varied = (spread > 0) & (se > ROUNDING * spread)
     tail = (1 - level) / 2
     ratio = stdtrit(max(n - 1, 1), tail) / stdtrit(df, tail)
-    simple = np.sqrt(p * (1 - p)) * ratio
-    worth = np.where(varied, np.square(simple / np.where(varied, se, 1.0)), effective_n)
+    worth = np.where(varied, np.square(spread * ratio / np.where(varied, se, 1.0)), effective_n)
     worth = np.minimum(worth, most)
     return _exact(p * worth, worth, tail)
 

@@ -170,6 +170,8 @@ def test_a_figure_that_the_margins_fix_has_no_error_left() -> None:
     (young,) = estimates(calibrated, (margins[0] == 0).astype(float)[:, None])
     assert young.value == pytest.approx(10914 / 40000)
     assert young.se == pytest.approx(0, abs=1e-9)
+    worth = young.effective_n
+    assert share_interval(young) == clopper_pearson(young.value * worth, worth)
 
 
 @pytest.mark.parametrize("case", CLASSIC)
