@@ -13,10 +13,10 @@ import typst
 from panel.reports.blocks import Document
 from panel.reports.charts import FONTS, printable
 from panel.reports.language import edition, t
+from panel.reports.row_headers import with_row_headers
 from panel.settings import TEMPLATES
 
 TEXT = re.compile(r'\bt\("([^"]+)"\)')  # what a template says by itself
-CELL = re.compile(rb"/S/TD(/P \d+ 0 R)/A\[<</O/Table/Headers\[\(U\d+x(\d+)y\d+\)\]>>\]")  # column of a cell
 LONG_WORD = re.compile(r"\S{32,}")  # may be broken anywhere, or it would leave the page
 
 
@@ -47,18 +47,7 @@ def render_pdf(document: Document, name: str = "report") -> bytes:
     except typst.TypstError as error:
         raise PdfError(f"{error.message} {'; '.join(error.hints)}") from error
     assert isinstance(made, bytes)  # noqa: S101 - one PDF, since no output file was named
-    return CELL.sub(_headed, made)
-
-
-def _headed(cell: re.Match[bytes]) -> bytes:
-    """The first cell of a row heads that row; which heads the others then follows from the scopes.
-
-    Typst has this behind a switch (pdf.header-cell) that its Python package does not reach. The length stays the same,
-    so that everything in the file keeps its place.
-    """
-    first = cell[2] == b"0"
-    tag = b"/S/TH" + cell[1] + b"/A[<</O/Table/Scope/Row>>]" if first else b"/S/TD" + cell[1]
-    return tag.ljust(len(cell[0]))
+    return with_row_headers(made)
 
 
 def _moment(day: str) -> datetime:

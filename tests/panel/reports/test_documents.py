@@ -170,6 +170,20 @@ def test_page_and_pdf_are_made_from_the_same_blocks() -> None:
     assert {picture.alt for picture in pictures if picture.svg} <= alts
 
 
+@pytest.mark.parametrize("case", ["nobody", "many", "hostile"])
+def test_every_row_of_a_table_in_the_pdf_has_its_header(case: str) -> None:
+    with pikepdf.open(BytesIO(render_pdf(made(case)))) as pdf:
+        nodes = _nodes(pdf.Root.StructTreeRoot)
+        bodies = [node for node in nodes if node.get("/S") == "/TBody"]
+        rows = [list(row.K) for body in bodies for row in body.K]
+        heads = [cell for node in nodes if node.get("/S") == "/THead" for row in node.K for cell in list(row.K)[1:]]
+
+        assert len(rows) > 10
+        assert all((str(row[0].S), str(row[0].A[0].Scope)) == ("/TH", "/Row") for row in rows)
+        assert all(str(cell.S) == "/TD" for row in rows for cell in row[1:])
+        assert all((str(cell.S), str(cell.A[0].Scope)) == ("/TH", "/Column") for cell in heads)
+
+
 def _nodes(node: Any) -> list[Any]:
     found = [node] if isinstance(node, pikepdf.Dictionary) else []
     kids = node.get("/K") if isinstance(node, pikepdf.Dictionary) else None
