@@ -29,6 +29,7 @@ from panel.invitations import opt_out_pages as opting_out
 from panel.invitations import pages as invitations
 from panel.invitations import post_pages as mail
 from panel.invitations import reserve_pages as reserves
+from panel.invitations import same_panel_pages as same_panel
 from panel.invitations import trial_pages as trials
 from panel.paper import check_pages as again
 from panel.paper import pages as paper
@@ -37,6 +38,7 @@ from panel.people import pages as people
 from panel.people import quality
 from panel.proposals import pages as proposals
 from panel.publication import desk_pages as replies
+from panel.publication import following_pages as following
 from panel.publication import pages as publication
 from panel.publication import signposts
 from panel.reports import pages as reports
@@ -148,6 +150,7 @@ def routes(settings: Settings) -> list[BaseRoute]:
         *form(f"{review}/streefaantallen/bestand", targets.give_file, targets.take_file, Right.RUN),
         post(f"{review}/loting/lijst", desk(Right.RUN, draws.give_list)),
         post(f"{review}/loting/lijst/{{name}}", desk(Right.RUN, draws.give_list)),
+        *form(f"{review}/zelfde-panel", same_panel.ask, same_panel.do, Right.RUN),
         *form(f"{review}/reserve", reserves.ask, reserves.do, Right.RUN),
         *form(f"{review}/openen", invitations.ask_open, invitations.do_open, Right.RUN),
         post(f"{review}/proef", desk(Right.RUN, trials.send)),
@@ -173,7 +176,9 @@ def routes(settings: Settings) -> list[BaseRoute]:
         get(f"{review}/rapport/{{name}}", desk(Right.LOOK, replies.preview)),
         *form(f"{review}/publiceren", replies.ask_publish, replies.do_publish, Right.RUN),
         *form(f"{review}/antwoord", replies.ask_reply, replies.do_reply, Right.REPLY),
+        post(f"{review}/antwoord/bestand", desk(Right.REPLY, replies.take_reply_file)),
         *form(f"{review}/antwoord/datum", replies.ask_postponement, replies.give_postponement, Right.RUN),
+        *form(f"{review}/vervolg", following.ask, following.do, Right.RUN),
         *form(f"{review}/opvolging", replies.ask_follow_up, replies.do_follow_up, Right.RUN),
         # the demonstration: the mail that was caught
         *([get("/demo/post", demo.post), get("/demo/post/{number:int}", demo.letter)] if settings.demo else []),

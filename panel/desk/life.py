@@ -12,6 +12,7 @@ from panel.mail.models import State as MailState
 from panel.mail.outbox import counts
 from panel.people.models import Draw, Frame, Member, OptOut, current_draw
 from panel.reports.models import Build, Report
+from panel.reviews.following import FOLLOWABLE, Season, follow_up_of, season_of
 from panel.reviews.models import Review, State, Step
 from panel.reviews.states import LIFE
 from panel.web.dutch import format_date, format_moment, local, today
@@ -55,18 +56,34 @@ class Life:
     typed_in: int = 0  # answers on paper or by telephone, while it is open
     to_check: int = 0  # of those, to be typed in by a second person
     secret_lost: bool = False  # while it is open: nobody can get in
+    season: Season | None = None  # in which the panel can be asked again, once it is published
+    follow_up: Review | None = None
 
     @property
     def next_step(self) -> tuple[str, str] | None:
         """The address below the review and the words of what is next, or None when there is nothing to press."""
         state = State(self.review.state)
+        if state is State.RELEASED and self.review.follows_id:
+            return "zelfde-panel", "Hetzelfde panel vragen"
         if state is State.RELEASED and self.frame:
             return "loting", "Het lot invullen" if self.draw else "Loting vastleggen"
         if state is State.OPEN and not self.can_remind:
             return None
         if state is State.CLOSED and not self.texts_open:
             return ("rapport", "Rapport maken") if self.report is None or self.failed else None
+        if self.follow_up_due:
+            return "vervolg", "Het panel opnieuw vragen"
         return NEXT_STEP.get(state)
+
+    @property
+    def can_be_followed(self) -> bool:
+        """By the same panel, now or later."""
+        first = self.review.follows_id is None and self.follow_up is None
+        return first and self.review.state in FOLLOWABLE and self.season is not None
+
+    @property
+    def follow_up_due(self) -> bool:
+        return self.can_be_followed and self.season is not None and self.season.is_now
 
     @property
     def failed(self) -> bool:
@@ -123,6 +140,8 @@ class Life:
         if self.not_reached:
             one = self.not_reached == 1
             found.append(sentence("desk.one_not_reached" if one else "desk.not_reached", count=self.not_reached))
+        if self.follow_up_due and self.season:
+            found.append(sentence("desk.follow_up_due", day=format_date(self.season.ends)))
         if self.failed:
             found.append(sentence("desk.report_failed"))
         return found
@@ -157,4 +176,6 @@ async def life_of(review: Review) -> Life:
         typed_in=await typed_in.count(),
         to_check=await typed_in.filter(sample=True).count(),
         secret_lost=review.state == State.OPEN and await is_secret_lost(review.id),
+        season=await season_of(review) if review.state in FOLLOWABLE else None,
+        follow_up=await follow_up_of(review) if review.state in FOLLOWABLE else None,
     )

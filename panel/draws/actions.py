@@ -192,7 +192,7 @@ async def put_aside(settings: Settings, review: Review, reason: str, staff: Staf
         raise Refused("people.no_reason", "reason")
     review = await Review.select_for_update().get(id=review.id)
     draw = await current_draw(review)
-    if draw is None or review.state not in (State.RELEASED, State.DRAWN):
+    if draw is None or draw.same_panel or review.state not in (State.RELEASED, State.DRAWN):
         raise Refused("people.no_other_draw", "reason")
     if draw.record is not None:
         await take_back(review, reason, actor_of(staff))

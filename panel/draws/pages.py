@@ -35,12 +35,15 @@ Step = Callable[[Request, Review, Fields], Coroutine[Any, Any, None]]
 
 
 async def ask(request: Request) -> Response:
-    return await _page(request, {}, {})
+    review = await Review.get(id=request.path_params["id"])
+    return see(f"/bureau/{review.id}/zelfde-panel") if review.follows_id else await _page(request, {}, {})
 
 
 async def do(request: Request) -> Response:
     """One of the steps; a mistake brings the page back with what was filled in."""
     review = await Review.get(id=request.path_params["id"])
+    if review.follows_id:
+        raise Refused("follow.same_panel")
     fields = await read_fields(request)
     step = fields.text("step")
     if step not in STEPS:

@@ -38,6 +38,8 @@ async def _page(request: Request, errors: dict[str, str], typed: str = "", statu
     draws = await _draws(request)
     newest = draws[-1]
     review = await Review.get(id=newest.review_id).select_related("version")
+    if newest.same_panel:
+        return await _same_panel(request, review, newest, errors, status)
     own = panel_page.told_of(newest) if newest.from_volunteers else _told_of(newest)
     return page(
         request,
@@ -55,6 +57,12 @@ async def _page(request: Request, errors: dict[str, str], typed: str = "", statu
         errors=errors,
         **own,
     )
+
+
+async def _same_panel(request: Request, review: Review, draw: Draw, errors: dict[str, str], status: int) -> Response:
+    """Of a follow-up: no lot fell."""
+    first = await Review.get(id=draw.frozen["follows"])
+    return page(request, "draws/same.html", status, review=review, first=first, draw=draw, errors=errors)
 
 
 def _told_of(draw: Draw) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
 from panel.draws.classes import CLASSES
+from panel.draws.same_panel import lot_of
 from panel.people.models import Draw, Member
 
 
@@ -20,7 +21,9 @@ async def drawn_groups(draw: Draw) -> list[DrawnGroup]:
 
     A panel from volunteers is made up by its targets, not by how many volunteered: each of its groups stands for its
     share of the panel. So everybody counts the same, and who answers less is weighted to the panel as it was chosen.
+    Those of a follow-up are the groups of the first review, with all who were invited then.
     """
+    draw = await lot_of(draw)
     if not draw.from_volunteers:
         return [
             DrawnGroup(tuple(group["stratum"]), group["population"], draw.invited[tuple(group["stratum"])])

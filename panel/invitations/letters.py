@@ -51,7 +51,7 @@ class WaveLetters:
     async def prepare(self, messages: Sequence[Message]) -> None:
         """For these messages; those of the time before can still be written."""
         before, self._asked = self._asked, {message.occasion_id for message in messages}
-        waves = Wave.filter(id__in=before | self._asked).select_related("review__version")
+        waves = Wave.filter(id__in=before | self._asked).select_related("review__version", "review__follows")
         found = {wave.id: wave async for wave in waves}
         members = Member.filter(id__in=[message.recipient_id for message in messages]).only(*READ)
         newest = {member.id: member for member in await members}
@@ -145,5 +145,6 @@ def _write(
         "dossier": Dossier.from_json(review.version.content),
         "minutes": (review.questionnaire or {}).get("minutes", 10),  # once, every questionnaire was written for ten
         "public": f"{settings.base_url}/t/{review.id}",
+        "first": review.follows if review.follows_id else None,  # the review that this one follows
     }
     return wording(kind, languages_for(language), settings, **facts)

@@ -25,7 +25,7 @@ QUIET = timedelta(minutes=1)
 
 async def example_letter(settings: Settings, review: Review, kind: Kind) -> Letter:
     """A letter as members of this review get it, to nobody: no name and no working link is in it."""
-    review = await Review.get(id=review.id).select_related("version")
+    review = await Review.get(id=review.id).select_related("version", "follows")
     review.reason = review.reason or sentence("trials.reason")
     draw = await current_draw(review)
     nobody = Member(

@@ -49,6 +49,8 @@ async def import_frame(
     review = await Review.select_for_update().get(id=review.id)
     if review.state != State.RELEASED:
         raise Refused("review.not_released")
+    if review.follows_id:
+        raise Refused("follow.same_panel")
     if await current_draw(review):
         raise Refused("people.frozen")
     earlier = await Frame.get_or_none(review=review)

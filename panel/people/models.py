@@ -7,6 +7,8 @@ from tortoise.models import Model
 from deliberation.sortition.volunteers.panel_record import METHOD as PANEL
 from panel.reviews.models import Review
 
+SAME_PANEL = "same-panel/1"  # the method of a follow-up: no lot, see panel/draws/same_panel.py
+
 
 class Frame(Model):
     """The people who can be drawn for one review, as read from the municipality's file."""
@@ -90,8 +92,15 @@ class Draw(Model):
         return bool(self.frozen["method"] == PANEL)
 
     @property
+    def same_panel(self) -> bool:
+        """Of a follow-up: the members of the first review are asked again."""
+        return bool(self.frozen["method"] == SAME_PANEL)
+
+    @property
     def out_of(self) -> int:
-        """How many people could be drawn."""
+        """How many people could be drawn; of a follow-up, how many were members the first time."""
+        if self.same_panel:
+            return int(self.frozen["members"])
         return int(self.frozen["people"]["count"] if self.from_volunteers else self.frozen["frame"]["accepted"])
 
     @property

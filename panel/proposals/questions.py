@@ -9,6 +9,7 @@ from panel.settings import TEMPLATES
 
 DEFAULT_QUESTIONNAIRE = TEMPLATES / "questionnaires" / "tweede-mening.yaml"
 LIBRARY = TEMPLATES / "questionnaires" / "library.yaml"
+FOLLOW_UP = TEMPLATES / "questionnaires" / "follow-up.yaml"
 HARD_WORDS = TEMPLATES / "questionnaires" / "hard_words.yaml"
 
 
@@ -31,6 +32,13 @@ def hard_words() -> dict[str, str]:
 def library() -> dict[str, Any]:
     """`themes` (key -> words), `choices` for questions of one's own, and `questions`, each with its theme."""
     read: dict[str, Any] = yaml.safe_load(LIBRARY.read_text())
+    return read
+
+
+@cache
+def follow_up() -> dict[str, Any]:
+    """`order` of the questions of a follow-up, by id of a default question or by name: `indicator` and `ervaring`."""
+    read: dict[str, Any] = yaml.safe_load(FOLLOW_UP.read_text())
     return read
 
 

@@ -3,8 +3,10 @@ from datetime import date, timedelta
 from panel.audit import record
 from panel.invitations.actions import send_wave
 from panel.invitations.models import Kind
+from panel.publication.following import round_off_first
 from panel.publication.models import CouncilReply, Decision
 from panel.publication.reminding import forget_reminders
+from panel.reports.actions import remake, require_accounted
 from panel.reports.models import Report
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
@@ -25,7 +27,9 @@ def usual_reply_due() -> date:
 async def publish(review: Review, reply_due: date, staff: Staff) -> None:
     """Make the report public and tell the members, in one unit of work. Then the time for the answer begins."""
     _check_due(reply_due)
+    await require_accounted(review)
     await advance(review, State.PUBLISHED, actor_of(staff))
+    await round_off_first(review, actor_of(staff))
     await Review.filter(id=review.id).update(reply_due=reply_due)
     await send_wave(review, Kind.RESULT, actor_of(staff))
 
@@ -63,12 +67,13 @@ async def reply(review: Review, advice: str, decision: Decision, reason: str, st
 
 
 async def finish_reply(review: Review, staff: Staff) -> None:
-    """Every advice has its answer: tell the members."""
+    """Every advice has its answer: it comes to stand in the report, and the members are told."""
     report = await Report.get(review=review)
     answered = await CouncilReply.filter(review=review).count()
     if left := len(report.findings["advices"]) - answered:
         raise Refused("publication.open", count=left)
     await advance(review, State.ANSWERED, actor_of(staff))
+    await remake(review)
     await send_wave(review, Kind.REPLY, actor_of(staff))
 
 

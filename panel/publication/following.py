@@ -1,72 +1,69 @@
-"""A review and its follow-up beside each other: the figures that both published."""
+"""The same panel again, half a year later: what it is asked, and how the first review ends."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
-from deliberation.consensus import Movement, Published, moved
-from deliberation.questionnaire import Question, read
+from panel.draws.same_panel import SamePanel, members_of
+from panel.invitations.actions import gone
 from panel.proposals.dossier import Dossier
-from panel.publication.announced import PUBLIC, announced
-from panel.publication.outcome import read_findings
-from panel.reports import wording
-from panel.reports.language import edition
+from panel.proposals.models import ProposalVersion
 from panel.reports.models import Report
-from panel.reviews.models import Review
-from panel.web.display import Language
+from panel.reviews.following import MOST_INDICATORS, Indicator
+from panel.reviews.models import Review, State
+from panel.reviews.states import advance
+from panel.settings import Settings
+
+QUESTION = "q12_indicator"
 
 
-@dataclass(frozen=True)
-class Moved:
-    """One figure of both times, in words. `differs`: more or less, surely; empty when that cannot be said."""
+async def indicators_of(review: Review) -> tuple[list[Indicator], bool]:
+    """By which the panel wants to see whether the plan works, and whether that follows from what it chose.
 
-    what: str
-    before: str
-    now: str
-    differs: str
-
-
-@dataclass(frozen=True)
-class Others:
-    """The review that this one follows, those that follow it, and the figures of it and the first."""
-
-    first: tuple[int, str] | None
-    later: list[tuple[int, str]]
-    figures: list[Moved]
+    Those that it chose most, by the published counts. Where none is published: those of the proposal, in its order.
+    """
+    known = _known(review)
+    report = await Report.get_or_none(review=review)
+    counts = _counts(report.findings) if report and report.findings else {}
+    chosen = sorted((i for i in known if i.key in counts), key=lambda indicator: -counts[indicator.key])
+    return (chosen or known)[:MOST_INDICATORS], bool(chosen)
 
 
-async def earlier_and_later(review: Review, findings: Any, language: Language) -> Others:
-    seen = await announced()
-    later = await Review.filter(seen, follows_id=review.id).order_by("id").select_related("version")
-    first = await Review.get_or_none(seen, id=review.follows_id).select_related("version")
-    before = await Report.get_or_none(review=first) if first and first.state in PUBLIC else None
-    return Others(
-        first=_named(first, language) if first else None,
-        later=[_named(one, language) for one in later],
-        figures=_figures(review, before.findings, findings, language) if before and findings else [],
-    )
+def _known(review: Review) -> list[Indicator]:
+    """As the panel read them; of a review without that question, as the proposal has them."""
+    asked = [question for question in review.questionnaire["questions"] if question["id"] == QUESTION]
+    if asked:
+        return [Indicator(str(key), *texts) for key, texts in asked[0]["options"].items()]
+    pairs = Dossier.from_json(review.version.content).fillings()["indicatoren"]
+    return [Indicator(f"i{number}", *texts) for number, texts in enumerate(pairs, 1)]
 
 
-def _named(review: Review, language: Language) -> tuple[int, str]:
-    return review.id, Dossier.from_json(review.version.content).in_language(language).title
+def _counts(findings: Mapping[str, Any]) -> dict[str, int]:
+    """Key -> how many chose it, of those that may be known."""
+    rows = [
+        row
+        for question in findings["questions"]
+        if question["id"] == QUESTION
+        for table in question["tables"]
+        if not table["key"]
+        for row in table["rows"]
+    ]
+    return {row["key"]: row["count"] for row in rows if row["count"] is not None}
 
 
-def _figures(review: Review, before: Any, now: Any, language: Language) -> list[Moved]:
-    """The vote and every mark; all else stands in the report."""
-    with edition(language):
-        questionnaire = read(review.questionnaire, language)
-        told = moved(read_findings(before), read_findings(now))
-        shown = [one for one in told if one.question == questionnaire.vote.id or one.kind == "mean"]
-        return [_in_words(one, questionnaire.question(one.question)) for one in shown]
+async def panel_of(settings: Settings, review: Review) -> SamePanel:
+    """Who could be asked again, as things stand now."""
+    return await members_of(settings, review, await gone(review))
 
 
-def _in_words(one: Movement, question: Question) -> Moved:
-    is_mark = one.kind == "mean"
-    what = question.text if is_mark else question.label(one.key)
-    differs = ("more" if one.difference > 0 else "less") if one.differs else ""
-    return Moved(what, _figure(one.before, is_mark), _figure(one.now, is_mark), differs)
+async def versions_for(review: Review) -> list[ProposalVersion]:
+    """Of the proposal: the one that the panel read, and those after it."""
+    version = await ProposalVersion.get(id=review.version_id)
+    return await ProposalVersion.filter(proposal_id=version.proposal_id, id__gte=version.id).order_by("id")
 
 
-def _figure(one: Published, is_mark: bool) -> str:
-    if is_mark:
-        return f"{wording.number(one.value, 1)} ({wording.number(one.low, 1)}–{wording.number(one.high, 1)})"
-    return f"{wording.percent(one.value)} ({wording.margin(one.low, one.high)})"
+async def round_off_first(review: Review, actor: str) -> None:
+    """With the report of a follow-up the first review is followed up, if it was not yet."""
+    if review.follows_id:
+        first = await Review.get(id=review.follows_id)
+        if first.state == State.ANSWERED:
+            await advance(first, State.FOLLOWED_UP, actor)

@@ -1,5 +1,6 @@
 """What the process that makes a report is given: everything about one review that may be known after closing."""
 
+from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
@@ -9,6 +10,7 @@ from deliberation.figures import Thresholds
 from panel.answers.models import Ballot
 from panel.arguments.models import Decision, Statement
 from panel.draws.classes import CLASSES
+from panel.draws.same_panel import ERASED, NEVER_AGAIN, UNREACHABLE, losses, lot_of
 from panel.draws.sources import source_of
 from panel.draws.strata import drawn_groups
 from panel.invitations.models import Kind, Wave
@@ -17,6 +19,7 @@ from panel.mail.models import State as MailState
 from panel.people.models import Draw, Member, OptOut, finished_draw
 from panel.proposals.dossier import LAWS, Dossier
 from panel.proposals.questions import founding_values
+from panel.reports.before import before
 from panel.reports.facts import Facts, Lot
 from panel.reviews.models import Review, State, Step
 from panel.settings import Settings
@@ -66,7 +69,7 @@ async def input_of_findings(review: Review) -> dict[str, Any]:
             for statement in statements
         ],
         "conditions": {"quorum": review.quorum, "majority": f"{review.majority_percent}/100"},
-        "quote_seed": _lot(draw)["panel_digest"],
+        "quote_seed": _lot(await lot_of(draw))["panel_digest"],
     }
 
 
@@ -82,7 +85,8 @@ def _merges(variable: str, mapping: Mapping[str, str]) -> list[dict[str, Any]]:
 
 
 async def outcomes(review: Review) -> dict[str, int]:
-    """What became of every invitation, in the terms of AAPOR."""
+    """What became of every invitation, in the terms of AAPOR; also of who was asked the first time only."""
+    lost = Counter(losses(await finished_draw(review)))
     members = await Member.filter(review=review)
     completed = sum(member.participated for member in members)
     silent = [member for member in members if not member.participated]
@@ -95,8 +99,8 @@ async def outcomes(review: Review) -> dict[str, int]:
     return {
         "completed": completed,
         "partial": partial,
-        "refused": len(refused),
-        "non_contact": len(non_contact),
+        "refused": len(refused) + lost[NEVER_AGAIN],
+        "non_contact": len(non_contact) + lost[UNREACHABLE] + lost[ERASED],
         "unknown": len(silent) - len(refused) - len(non_contact) - partial,
         "ineligible": 0,
     }
@@ -119,7 +123,7 @@ def retyped(channels: Mapping[str, int]) -> tuple[int | None, float | None]:
 async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> Facts:
     """All that stands in the report besides the findings."""
     dossier = Dossier.from_json(review.version.content)
-    draw = await finished_draw(review)
+    draw = await lot_of(await finished_draw(review))
     channels: Mapping[str, int] = review.channels or {}
     twice, otherwise = retyped(channels)
     steps = {step.state: step for step in await Step.filter(review=review)}
@@ -128,7 +132,7 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         council_name=settings.council_name,
         contact=f"{settings.contact_email}, {settings.contact_phone}",
         public_url=f"{settings.base_url}/t/{review.id}",
-        title=dossier.title,
+        title=review.title if review.follows_id else dossier.title,
         kind="raadsvoorstel" if dossier.kind == "overig" else dossier.kind,
         question=dossier.question,
         summary=dossier.summary,
@@ -171,7 +175,7 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         review_id=review.id,
         replies=[],
         reply_due=review.reply_due.isoformat() if review.reply_due else "",
-        before=None,
+        before=await before(settings, review),
         organisation={"code": settings.organisation_code, "email": settings.contact_email},
         draw={
             "drawn_on": _day(draw.drawn_at or draw.announced_at),

@@ -35,7 +35,13 @@ async def prepare(request: Request) -> Response:
 
 
 async def _form(
-    request: Request, version: ProposalVersion, typed: dict[str, str], errors: dict[str, str], status: int = 200
+    request: Request,
+    version: ProposalVersion,
+    typed: dict[str, str],
+    errors: dict[str, str],
+    status: int = 200,
+    *,
+    follows: bool = False,
 ) -> Response:
     dossier = Dossier.from_json(version.content)
     return page(
@@ -47,6 +53,7 @@ async def _form(
         typed=dict.fromkeys(NUMBERS, "") | typed,
         errors=errors,
         missing=[sentence(f"dossier.{code}") for code in dossier.missing()],
+        follows=follows,
     )
 
 
@@ -80,7 +87,8 @@ async def give_approval(request: Request) -> Response:
 
 async def ask_change(request: Request) -> Response:
     review = await Review.get(id=request.path_params["id"])
-    return await _form(request, await ProposalVersion.get(id=review.version_id), _typed(review), {})
+    version = await ProposalVersion.get(id=review.version_id)
+    return await _form(request, version, _typed(review), {}, follows=review.follows_id is not None)
 
 
 async def give_change(request: Request) -> Response:
@@ -91,7 +99,8 @@ async def give_change(request: Request) -> Response:
         await database_of(request).write(change_plan(review, read_plan(fields), staff_on(request)))
     except Refused as refused:
         typed = fields.typed()
-        return await _form(request, version, typed, {refused.field: refused.sentence}, 422)
+        errors = {refused.field: refused.sentence}
+        return await _form(request, version, typed, errors, 422, follows=review.follows_id is not None)
     return see(f"/bureau/{review.id}")
 
 

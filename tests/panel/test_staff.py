@@ -60,6 +60,7 @@ NEEDED = {
         f"{R}/loting/lijst/{{name}}",
         f"{R}/loting/wijze",
         f"{R}/reserve",
+        *(f"{R}/{step}" for step in ("zelfde-panel", "vervolg")),
         f"{R}/streefaantallen",
         f"{R}/streefaantallen/bestand",
         *(f"{R}/{step}" for step in ("plan", "intrekken", "rapport", "publiceren", "antwoord/datum", "opvolging")),
@@ -71,7 +72,7 @@ NEEDED = {
         *(f"{R}/papier/{step}" for step in ("nakijken", "nakijken/antwoorden")),
     },
     Right.MODERATE: {f"{R}/teksten"},
-    Right.REPLY: {f"{R}/antwoord"},
+    Right.REPLY: {f"{R}/antwoord", f"{R}/antwoord/bestand"},
 }
 FOR_EVERYBODY = {ASK, f"{ASK}/verstuurd", f"{ASK}/{{token}}", "/bureau/afmelden"}
 
