@@ -12,6 +12,7 @@ COMMANDS = {
     **dict.fromkeys(("run", "serve", "worker", "migrate", "staff", "audit", "demo"), "panel.cli.service"),
     "bounce": "panel.cli.bounce",
     "frame": "panel.cli.frame",
+    "analyse": "panel.cli.analyse",
     "draw": "panel.cli.draw",
     "pool": "panel.cli.pool",
 }

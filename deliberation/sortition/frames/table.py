@@ -90,12 +90,13 @@ class _Lines:
         return any((self.separator in cell or len(cells) != width) for cell in cells if "\n" in cell or "\r" in cell)
 
 
-def read_table(content: bytes) -> Table:
+def read_table(content: bytes, *, people: bool = True) -> Table:
     """Read CSV: UTF-8 with or without BOM, else Windows-1252; semicolon, comma, tab or bar; quoted or not.
 
     Cells are stripped. Rows may be longer or shorter than the header; nameless columns at its end are not of it.
     FrameError for an empty or binary file, a missing header, equal column names, a misplaced quotation mark, or
     a column of citizen service numbers (BSN). The rows keep `content` and are read from it whenever they are asked.
+    Of a table that is no list of `people`, names may differ in capitals alone and numbers are just numbers.
     """
     start = 0
     while content.startswith(BOM, start):
@@ -108,8 +109,8 @@ def read_table(content: bytes) -> Table:
     while cells and not cells[-1]:
         cells.pop()
     header = tuple(cells)
-    _check_header(header)
-    count = _check_rows(header, lines)
+    _check_header(header, str.casefold if people else str)
+    count = _check_rows(header, lines) if people else sum(1 for _ in lines)
     if not count:
         raise FrameError("Onder de kopregel staan geen rijen. Kijk of u het goede bestand heeft.")
     return Table(header, _Lines(content, start, encoding, separator, count))
@@ -190,13 +191,13 @@ def _misplaced_quote(row: int) -> str:
     )
 
 
-def _check_header(header: Sequence[str]) -> None:
+def _check_header(header: Sequence[str], same: Callable[[str], str]) -> None:
     if not header:
         raise FrameError("De eerste rij van het bestand is leeg. Zet daar de namen van de kolommen.")
     if header[0].isdigit() or any(LOOKS_LIKE_DATA.fullmatch(name) for name in header):
         raise FrameError("De eerste rij lijkt op een gewone rij. Zet daarboven een rij met de namen van de kolommen.")
-    counts = Counter(name.casefold() for name in header if name)
-    if double := [name for name in header if counts[name.casefold()] > 1]:
+    counts = Counter(same(name) for name in header if name)
+    if double := [name for name in header if counts[same(name)] > 1]:
         raise FrameError(f"De kolom ‘{double[0]}’ komt meer dan één keer voor. Geef elke kolom een eigen naam.")
 
 

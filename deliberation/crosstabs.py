@@ -1,0 +1,229 @@
+"""One question of a survey file: its table, the same per group, and what may be shown of all that together."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from deliberation.columns import Classes, Column
+from deliberation.consensus import agreement
+from deliberation.disclosure import Cell, Cells, Extra, protect, share_reason, together
+from deliberation.figures import Agreement, Association, Interval, Mean, Row, Split, Table, Thresholds
+from deliberation.intervals import interval_by
+from deliberation.precision import Design, Estimate, Mask, mark_mean, mean_interval, share_table
+from deliberation.questionnaire import Option
+from deliberation.rao_scott import rao_scott
+from deliberation.splits import split_cells, weight_limits
+from deliberation.tabulation import Raw, cells_of, decimals, scale_limits
+from deliberation.weighting import Floats
+
+MARKS = 5
+MEAN = "mean"
+
+
+@dataclass(frozen=True)
+class SurveyQuestion:
+    """What was answered in one column.
+
+    `mean`: of five or more whole numbers. A split that would reveal something is hidden as a whole ("small").
+    `agreement`: per split and answer, where the share of every group is shown.
+    """
+
+    id: str
+    n: int | None
+    table: Table
+    mean: Mean | None
+    splits: tuple[Split, ...]
+    agreement: tuple[Agreement, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class _Made:
+    """What the figures of one question are made with. `digits`: how many decimals a share of n people gets."""
+
+    name: str
+    answers: Column
+    design: Design
+    thresholds: Thresholds
+    interval: str
+
+    @property
+    def full(self) -> bool:
+        return self.thresholds.floor == 0
+
+    def raw(self, kind: str, key: str, inside: Mask | None = None) -> Raw:
+        """The table as cells for disclosure control."""
+        codes = self.answers.codes if inside is None else np.where(inside, self.answers.codes, -1)
+        options = tuple(Option(label, label) for label in self.answers.labels)
+        name = (kind, self.name, key)
+        chose = codes[:, None] == np.arange(len(options))
+        return Raw(key, key, (*name, "*"), options, tuple((*name, o.key) for o in options), codes >= 0, chose)
+
+    def table(self, kind: str, key: str, hidden: Collection[Cell], inside: Mask | None = None) -> Table:
+        """The table as it is published."""
+        given = self.answers.codes >= 0 if inside is None else inside & (self.answers.codes >= 0)
+        n, floor, labels = int(given.sum()), self.thresholds.floor, self.answers.labels
+        name = (kind, self.name, key)
+        if n < max(floor, 1) or (*name, "*") in hidden:
+            rows = tuple(Row(label, label, None, None, None, None, "small") for label in labels)
+            return Table(key, key, None, None, rows, "small")
+        found = share_table(self.design, self.answers.codes, len(labels), given)
+        low, high = found.low, found.high
+        if self.interval != "beta":
+            shares = zip(found.share.tolist(), found.se.tolist(), strict=True)
+            others = [
+                interval_by(self.interval, Estimate(share, se, n, found.effective_n, found.df))
+                for share, se in shares
+            ]
+            low, high = np.array([each.low for each in others]), np.array([each.high for each in others])
+        digits = 17 if self.full else decimals(n, floor)
+        rows_ = []
+        for number, label in enumerate(labels):
+            count = None if (*name, label) in hidden else int(found.counts[number])
+            interval = Interval(float(low[number]), float(high[number]))
+            reason = share_reason(n, found.effective_n, interval, self.thresholds) if count is not None else "small"
+            if reason:
+                rows_.append(Row(label, label, count, None, None, None, reason))
+            else:
+                figures = (float(found.share[number]), interval.low, interval.high)
+                share, lowest, highest = (round(figure, digits) for figure in figures)
+                rows_.append(Row(label, label, count, share, lowest, highest, ""))
+        worth = found.effective_n if self.full else float(round(found.effective_n))
+        return Table(key, key, n, worth, tuple(rows_), "")
+
+    def mean(self, hidden: bool) -> Mean:
+        """The mean, spread and median of marks."""
+        codes, marks = self.answers.codes, np.array([float(label) for label in self.answers.labels])
+        n = int((codes >= 0).sum())
+        if hidden or n < max(self.thresholds.floor, 1):
+            return Mean(None, None, None, None, None, None, "small")
+        mean = mark_mean(self.design, codes, marks)
+        if min(n, mean.effective_n) < self.thresholds.share_n:
+            return Mean(n, None, None, None, None, None, "few")
+        given, round_ = codes >= 0, partial(round, ndigits=17 if self.full else 1)
+        weights: Floats = np.bincount(codes[given], self.design.weights[given], len(marks)).astype(np.float64)
+        spread = float(weights @ np.square(marks - mean.value) / weights.sum()) * n / max(n - 1, 1)
+        half = np.cumsum(weights) >= weights.sum() / 2 * (1 - 1e-12)
+        interval = mean_interval(mean)
+        return Mean(
+            n=n,
+            mean=round_(mean.value),
+            low=round_(max(interval.low, float(marks[0]))),
+            high=round_(min(interval.high, float(marks[-1]))),
+            sd=round_(spread**0.5),
+            median=float(marks[int(np.argmax(half))]),
+            hidden="",
+        )
+
+    def split(self, group: Classes, hidden: Collection[Cell], withheld: bool) -> Split:
+        if len(group.labels) < 2:
+            return Split(group.name, (), "single")
+        tables = tuple(
+            self.table(_kind(group), label, hidden, group.codes == number)
+            for number, label in enumerate(group.labels)
+        )
+        if withheld or all(row.count is None for table in tables for row in table.rows):
+            return Split(group.name, (), "small")
+        test = None
+        if all(row.count is not None for table in tables for row in table.rows):
+            test = rao_scott(self.design, group.codes, self.answers.codes.astype(np.intp))
+        if test is not None and not self.full:
+            test = Association(
+                round(test.statistic, 3), round(test.df, 2), round(test.denominator_df, 1), round(test.p, 4)
+            )
+        return Split(group.name, tables, "", test)
+
+
+def tabulate(
+    name: str,
+    answers: Column,
+    groups: Mapping[str, Classes],
+    own: Classes | None,
+    design: Design,
+    thresholds: Thresholds,
+    interval: str,
+    margins: Collection[str],
+) -> SurveyQuestion:
+    """Everything about one question.
+
+    `answers` (n): from `columns.answers_of`; `groups`: to split by; `own`: the classes that the same column has in
+    other tables, where how many are in each is known; `margins`: the columns that were raked to.
+    """
+    made = _Made(name, answers, design, thresholds, interval)
+    marks = len(answers.labels) >= MARKS and all(label.lstrip("-").isdigit() for label in answers.labels)
+    hidden, withheld = _protected(made, groups, own, margins, marks=marks)
+    table = replace(made.table("question", "", hidden), label=name)
+    splits = tuple(made.split(group, hidden, by in withheld) for by, group in groups.items())
+    return SurveyQuestion(
+        id=name,
+        n=table.n,
+        table=table,
+        mean=made.mean(MEAN in withheld) if marks else None,
+        splits=splits,
+        agreement=tuple(_agreement(splits, answers.labels)),
+    )
+
+
+def _kind(group: Classes) -> str:
+    return f"by {group.name}"
+
+
+def _protected(
+    made: _Made, groups: Mapping[str, Classes], own: Classes | None, margins: Collection[str], *, marks: bool
+) -> tuple[Collection[Cell], Collection[Cell]]:
+    """What to hide, and which splits, and whether the mean, cannot be published without revealing it."""
+    floor, codes, k = made.thresholds.floor, made.answers.codes, len(made.answers.labels)
+    smallest = np.bincount(codes[codes >= 0], minlength=k).min()
+    for group in groups.values():
+        both = (codes >= 0) & (group.codes >= 0)
+        cells = np.bincount(group.codes[both] * k + codes[both], minlength=k * len(group.labels))
+        smallest = min(smallest, cells.min())
+    if smallest >= floor:
+        return (), ()
+    whole = made.raw("question", "")
+    core = together([cells_of([whole], floor), _known(whole, own, made.answers)])
+    if whole.n < floor:
+        return frozenset(core.counts), ()
+    mean = [Extra(MEAN, Cells({}, limits=scale_limits(whole, made.design)))] if marks else []
+    splits = [
+        Extra(by, _split_cells(made, whole, group, weighted=by in margins))
+        for by, group in groups.items()
+        if len(group.labels) > 1
+    ]
+    found = protect(core, mean, splits, floor)
+    return found.hidden, found.withheld
+
+
+def _split_cells(made: _Made, whole: Raw, group: Classes, *, weighted: bool) -> Cells:
+    """The cells of a split. Who is in no group has cells that are never shown and tell nothing by themselves."""
+    tables = [made.raw(_kind(group), label, group.codes == number) for number, label in enumerate(group.labels)]
+    rest = made.raw(_kind(group), "", group.codes < 0)
+    cells = split_cells(whole, [*tables, rest] if rest.n else tables, None, None, made.thresholds.floor)
+    if rest.n:
+        slack = {rest.total, *rest.cells}
+        cells = replace(cells, slack=slack, public={*cells.public} - slack)
+    return together([cells, weight_limits(whole, tables, made.design, made.thresholds)]) if weighted else cells
+
+
+def _known(whole: Raw, own: Classes | None, answers: Column) -> Cells:
+    """The classes of this column in other tables: what they count is known, and is a sum of answers."""
+    if own is None:
+        return Cells({})
+    counts = dict(zip(whole.cells, whole.chose.sum(axis=0).tolist(), strict=True))
+    parts: dict[Cell, list[Cell]] = {}
+    for cell, label in zip(whole.cells, answers.labels, strict=True):
+        parts.setdefault(("class", own.name, own.mapping.get(label, label)), []).append(cell)
+    sizes = {size: sum(counts[cell] for cell in cells) for size, cells in parts.items()}
+    return Cells(sizes, [(size, *cells) for size, cells in parts.items()], set(sizes))
+
+
+def _agreement(splits: Sequence[Split], labels: Sequence[str]) -> list[Agreement]:
+    found = []
+    for split in splits:
+        for number, label in enumerate(labels):
+            shares = {table.key: table.rows[number].share for table in split.tables}
+            shown = {key: share for key, share in shares.items() if share is not None}
+            if len(shown) == len(shares) > 1:
+                found.append(agreement(split.by, label, shown))
+    return found
