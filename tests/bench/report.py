@@ -105,7 +105,7 @@ async def _documents(folder: Path) -> None:
     beside = "pandas, matplotlib and typst loaded"
     await _in_a_process(document, *build)
     page = (folder / "report/report.html").read_text(encoding="utf-8")
-    console.print(f"The report of {ANSWERED:,} ballots has {page.count('<svg')} charts.")
+    console.print(f"The report of {ANSWERED:,} ballots has {page.count('class="chart"')} charts.")
     await compare(
         f"The documents of {ANSWERED:,} ballots, from process to process",
         "report",

@@ -16,8 +16,10 @@ from deliberation.precision import (
     clopper_pearson,
     codes_of,
     estimates,
+    mark_mean,
     mean_interval,
     share_interval,
+    share_table,
     simple_design,
     total_errors,
     weighted_median,
@@ -172,6 +174,40 @@ def test_a_figure_that_the_margins_fix_has_no_error_left() -> None:
     assert young.se == pytest.approx(0, abs=1e-9)
     worth = young.effective_n
     assert share_interval(young) == clopper_pearson(young.value * worth, worth)
+
+
+def test_a_share_table_of_the_raked_panel_meets_r_rake_and_svyciprop_beta() -> None:
+    table, _, _, raked = panel()
+    codes = codes_of(column(table, "vote"), VOTES)
+    found = share_table(raked, codes, 3, most=np.inf)
+    assert found.share == pytest.approx(PANEL["raked_vote"]["est"], rel=1e-9)
+    assert found.se == pytest.approx(PANEL["raked_vote"]["se"], rel=1e-9)
+    assert found.effective_n == pytest.approx(PANEL["kish_neff"], rel=1e-9)
+    beta = PANEL["raked_voor_ci"]["beta"]
+    assert (found.low[2], found.high[2]) == pytest.approx((beta["lo"], beta["hi"]), rel=1e-9)
+    ages, groups = np.array(column(table, "leeftijd")), PANEL["raked_by_age"]
+    by_age = [share_table(raked, codes, 3, ages == group) for group in groups["by"]]
+    assert [group.share[2] for group in by_age] == pytest.approx(groups["est"], rel=1e-9)
+    assert [group.se[2] for group in by_age] == pytest.approx(groups["se"], rel=1e-9)
+
+
+def test_a_share_table_and_a_mean_mark_of_a_simple_sample_meet_r_calibrate_raking() -> None:
+    table, design = srs()
+    margins = codes_of(column(table, "stype"), ("E", "H", "M")), codes_of(column(table, "sch.wide"), ("No", "Yes"))
+    targets = np.array([4421.0, 755.0, 1018.0]), np.array([1072.0, 5122.0])
+    raked = rake(design.base, margins, targets).weights
+    calibrated = Design(raked, design.base, design.strata, design.population, margins)
+    found, expected = share_table(calibrated, codes_of(column(table, "awards"), ("No", "Yes")), 2), API["srs_rake"]
+    assert found.share == pytest.approx(expected["awards"]["est"], rel=1e-9)
+    assert found.se == pytest.approx(expected["awards"]["se"], rel=1e-9)
+    marks, codes = np.unique(numbers(table, "api00")[:, 0], return_inverse=True)
+    meets([mark_mean(calibrated, codes, marks)], expected["api00"])
+
+
+def test_a_mean_mark_of_the_raked_panel_meets_r_rake() -> None:
+    table, _, _, raked = panel()
+    marks, codes = np.unique(numbers(table, "likert")[:, 0], return_inverse=True)
+    meets([mark_mean(raked, codes, marks)], PANEL["raked_likert"])
 
 
 @pytest.mark.parametrize("case", CLASSIC)
