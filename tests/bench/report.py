@@ -105,7 +105,8 @@ async def _documents(folder: Path) -> None:
     beside = "pandas, matplotlib and typst loaded"
     await _in_a_process(document, *build)
     page = (folder / "report/report.html").read_text(encoding="utf-8")
-    console.print(f"The report of {ANSWERED:,} ballots has {page.count('class="chart"')} charts.")
+    charts = page.count('class="chart"')
+    console.print(f"The report of {ANSWERED:,} ballots has {charts} charts.")
     await compare(
         f"The documents of {ANSWERED:,} ballots, from process to process",
         "report",
