@@ -14,6 +14,7 @@ from panel.invitations.models import Kind
 from panel.invitations.trials import example_letter
 from panel.proposals.dossier import SUMMARY_WORDS, English
 from panel.proposals.questions import default_questions, hard_words, library
+from panel.reviews.following import Indicator, questions_for
 from panel.reviews.judging import MOST_MINUTES
 from panel.reviews.models import State
 from panel.web import english
@@ -57,8 +58,10 @@ def what_is_hard(text: str) -> list[str]:
 
 
 def asked() -> list[Question]:
-    """The default questionnaire with a proposal filled in, and the library."""
-    data = [*default_questions(), *library()["questions"]]
+    """The default questionnaire with a proposal filled in, the library, and what only a follow-up asks."""
+    later = questions_for([Indicator("i1", "Minder mensen zeggen hun hulp op", "Fewer people give up their help")])
+    of_follow_up = [question for question in later if question["id"].startswith("v_")]
+    data = [*default_questions(), *library()["questions"], *of_follow_up]
     return list(read(fill({"version": "1", "questions": data}, dossier().fillings())).questions)
 
 

@@ -32,6 +32,7 @@ from panel.staff.models import Staff
 from panel.web.dutch import format_date, today
 from panel.web.messages import Refused, sentence
 from tests.panel.stage import Stage, dossier
+from tests.panel.test_b1 import ADDRESS, EASY, what_is_hard
 
 SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 
@@ -44,7 +45,7 @@ async def clerk(stage: Stage, sign_in: SignIn) -> httpx2.AsyncClient:
 @pytest.fixture
 async def first(stage: Stage) -> Review:
     """A review that was answered more than half a year ago."""
-    review = await stage.review(State.ANSWERED)
+    review = await stage.bring(await stage.draft(await stage.proposal(**EASY)), State.ANSWERED)
     await half_a_year(stage, review)
     return review
 
@@ -185,6 +186,7 @@ async def test_the_invitation_says_that_they_were_asked_before_and_when(
     assert format_date((await Review.get(id=first.id)).closes_at) in letter.text
     assert f"/t/{first.id}" in letter.html
     assert "eerlijk bent geloot" not in letter.text
+    assert what_is_hard(ADDRESS.sub("", f"{letter.subject}\n\n{letter.text}")) == []
     ordinary = await example_letter(stage.settings, await Review.get(id=first.id), Kind.INVITATION)
     assert "Wij vroegen u al eerder" not in ordinary.text
 

@@ -14,10 +14,11 @@ import yaml
 
 from deliberation.filling import fill
 from deliberation.questionnaire import TYPES, read
-from panel.proposals.questions import DEFAULT_QUESTIONNAIRE, default_questions, library
+from panel.proposals.questions import DEFAULT_QUESTIONNAIRE, default_questions, follow_up, library
 
 KNOWN: dict[str, str] = yaml.safe_load((Path(__file__).parent / "question_ids.yaml").read_text())
-QUESTIONS = [*default_questions(), *library()["questions"]]
+OF_FOLLOW_UPS = [question for name, question in follow_up().items() if name != "order"]
+QUESTIONS = [*default_questions(), *library()["questions"], *OF_FOLLOW_UPS]
 KEYED = ("options", "items", "directions", "item_texts")
 
 
