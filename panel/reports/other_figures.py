@@ -18,12 +18,16 @@ def other_figures(material: Material) -> Iterator[Block]:
     """A table per kind of figure, and per question where it is about one."""
     yield Heading(t("Alle andere cijfers"))
     found = [line for line in lines(material) if line.figure not in IN_TABLES and _says_something(line)]
-    for (figure, question), some in groupby(found, lambda line: (line.figure, line.question)):
+    for (figure, question), some in groupby(found, _about):
         yield _grid(material, _caption(material, figure, question), list(some))
 
 
 def _says_something(line: Line) -> bool:
     return bool(line.hidden) or any(figure is not None for figure in (line.count, line.share, line.value))
+
+
+def _about(line: Line) -> tuple[str, str]:
+    return line.figure, "" if line.figure == "advice" else line.question
 
 
 def _caption(material: Material, figure: str, question: str) -> str:

@@ -67,12 +67,22 @@ def _sureness(material: Material) -> Blocks:
     findings = material.findings
     took_part = findings.participation
     yield Paragraph(wording.turnout(took_part.answered, took_part.invited))
-    if findings.advices and findings.advices[0].share is not None:
-        yield Paragraph(f"{wording.reason(findings.advices[0], '')} {say('fixed', 'margin')}")
-    elif findings.verdict.status != "no_verdict":
+    judged = findings.verdict
+    if judged.share is not None and judged.low is not None and judged.high is not None:
+        yield Paragraph(f"{_for_the_plan(judged.share, judged.low, judged.high)} {say('fixed', 'margin')}")
+    elif judged.status != "no_verdict":
         yield Paragraph(t("Hoe groot het deel voor het plan is, is niet te tonen: er zijn te weinig antwoorden."))
     yield Paragraph(_missing(took_part))
     yield Paragraph(say("fixed", "missing"))
+
+
+def _for_the_plan(share: float, low: float, high: float) -> str:
+    return t(
+        "Van de mensen met een mening wil {share} het plan aannemen. De marge loopt van {low} tot {high}.",
+        share=percent(share),
+        low=percent(low),
+        high=percent(high),
+    )
 
 
 def _missing(took_part: Participation) -> str:

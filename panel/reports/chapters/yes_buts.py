@@ -107,7 +107,7 @@ def often_named(statements: Statements) -> str:
     if not shown or statements.texts is None:
         return ""
     named = [f"{point(tally)} ({of(tally.texts, statements.texts)})" for tally in shown]
-    return t("Vaak genoemd in de teksten: {points}.", points=wording.listed(named))
+    return t("Vaak genoemd in de teksten: {points}.", points="; ".join(named))
 
 
 def of(texts: int | None, whole: int | None) -> str:

@@ -1,0 +1,148 @@
+"""The summary: one page whatever comes in, that says what was asked, what is advised, how sure and what to answer."""
+
+from collections.abc import Callable
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import outloud
+import pdfua
+import pymupdf
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from panel.reports import summary
+from panel.reports.blocks import Paragraph
+from panel.reports.facts import Material, read_material
+from panel.reports.summary import page, pdf
+from tests.panel.reports.report_cases import ADVICES, answered, crowded, decided
+from tests.panel.reports.test_documents import CASES as DOCUMENTS
+from tests.panel.test_b1 import what_is_hard
+
+CASES: dict[str, Callable[[], dict[str, Any]]] = {
+    **DOCUMENTS,
+    "crowded": crowded,
+    "answered": lambda: answered(crowded()),
+    "decided": decided,
+}
+
+
+@cache
+def material(case: str) -> Material:
+    return read_material(CASES[case]())
+
+
+@cache
+def made(case: str) -> bytes:
+    return pdf(material(case))
+
+
+def read(case: str) -> str:
+    return " ".join(LexborHTMLParser(page(material(case))).css_first("body").text().split())
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_summary_is_one_page_and_nothing_falls_off_it(case: str) -> None:
+    with pymupdf.open(stream=made(case), filetype="pdf") as document:
+        assert len(document) == 1
+        text = " ".join(document[0].get_text().split())
+        assert "Vragen? griffie@voorbeeld.example" in text
+        inside = document[0].rect
+        assert all(inside.contains(pymupdf.Rect(block[:4])) for block in document[0].get_text("blocks"))
+
+
+@pytest.mark.parametrize("case", ["nobody", "many", "crowded", "answered"])
+def test_the_summary_can_be_read_aloud_and_kept(case: str, tmp_path: Path) -> None:
+    path = tmp_path / "summary.pdf"
+    path.write_bytes(made(case))
+
+    checked = outloud.check(str(path))
+    findings = [found for found in pdfua.validate(str(path)).findings if found.severity >= pdfua.Severity.ERROR]
+
+    assert not checked.error
+    assert checked.errors == 0
+    assert findings == []
+
+
+def test_the_summary_says_what_was_asked_advised_how_sure_it_is_and_what_to_answer() -> None:
+    text = read("decided")
+
+    for sentence in (
+        "Wat was de vraag? Moet de gemeente één loket maken voor alle vragen over zorg, werk en geld?",
+        "Zij konden kiezen: het plan aannemen, het plan eerst veranderen of het plan niet aannemen.",
+        "Wat adviseert het panel? Het panel adviseert de raad: verander eerst het plan.",
+        "Van de 896 gelote mensen antwoordden er 300 (33 %).",
+        "Achter elk percentage staat een marge.",
+        "Wie niet antwoordde, kan anders denken.",
+        "Vaak genoemd in de teksten:",
+        "Het college antwoordt op elk advies, met de reden erbij. Dat moet uiterlijk op 31 januari 2027.",
+        "De gemeenteraad beslist. Dat gebeurt op 17 december 2026.",
+        "Dit is geen referendum.",
+        "https://tweedemening.voorbeeld.example/ronde/1",
+    ):
+        assert sentence in text
+
+
+@pytest.mark.parametrize(
+    ("case", "sentence"),
+    [
+        ("nobody", "Er is geen uitspraak. Daarvoor waren 100 antwoorden nodig. Er kwamen er 0."),
+        ("some", "Er is geen uitspraak. Daarvoor waren 100 antwoorden nodig. Er kwamen er 40."),
+        ("many", "Het panel is verdeeld. Geen keuze kreeg meer dan de helft van de stemmen."),
+    ],
+)
+def test_without_a_direction_the_summary_says_so_and_asks_what_the_executive_does(case: str, sentence: str) -> None:
+    text = read(case)
+
+    assert f"Wat adviseert het panel? {sentence}" in text
+    assert f"{sentence} Wat doet het college daarmee?" in text
+
+
+def test_hidden_figures_are_not_in_the_summary() -> None:
+    text = read("all hidden")
+
+    assert "%" not in text[text.index("Hoe stemde het panel?") : text.index("Hoe zeker is dat?")]
+    assert "te weinig" in text.lower()
+
+
+def test_of_many_advices_the_first_are_told_and_the_others_counted() -> None:
+    tree = LexborHTMLParser(page(material("crowded")))
+    told = len(tree.css("ol li"))
+
+    assert 1 < told < ADVICES
+    assert f"En nog {ADVICES - told} adviezen. Die staan in het rapport." in read("crowded")
+
+
+def test_the_answers_of_the_executive_stand_behind_the_advices() -> None:
+    text = read("answered")
+
+    assert "Antwoord: niet overgenomen." in text
+    assert "Antwoord: voor een deel overgenomen." in text
+    assert "uiterlijk" not in text
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_the_page_of_the_summary_is_whole_and_in_order(case: str) -> None:
+    tree = LexborHTMLParser(page(material(case)))
+
+    levels = [int((node.tag or "")[1]) for node in tree.css("h1, h2, h3")]
+    assert levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in pairwise(levels))
+    assert not tree.css("script, link, img, iframe")
+    for chart in tree.css(".chart"):
+        assert chart.attributes["aria-label"]
+
+
+@pytest.mark.parametrize("case", ["nobody", "some", "many", "decided"])
+def test_what_the_summary_says_by_itself_is_b1(case: str) -> None:
+    review = CASES[case]()
+    review["facts"] |= {"question": "Vindt u dat goed?", "title": "Hulp wordt goedkoper", "contact": ""}
+    told = [
+        block.text
+        for chapter in summary.summary(read_material(review)).chapters
+        for block in chapter.blocks
+        if isinstance(block, Paragraph) and "http" not in block.text
+    ]
+    text = "\n\n".join(told).replace("adviesraad sociaal domein", "adviesraad")  # that is its name
+    assert what_is_hard(text) == []
