@@ -21,6 +21,7 @@ from panel.mail.delivery import deliver
 from panel.mail.smtp import Relay
 from panel.people.models import Frame
 from panel.publication.reminding import remind_of_replies
+from panel.publication.replies import replies_in_report
 from panel.reports.actions import build_wanted
 from panel.reviews.models import GRACE, Review, State, Step
 from panel.settings import Settings
@@ -98,7 +99,7 @@ class Worker:
         await self._clear_returned()
         await self._destroy_secrets()
         await remind_of_replies(self._database)
-        await build_wanted(self._database, self._settings)
+        await build_wanted(self._database, self._settings, replies_in_report)
         if self._settings.bounce_maildir:
             await empty_maildir(self._database, self._settings)
 

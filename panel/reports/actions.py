@@ -1,5 +1,6 @@
 import hashlib
 import json
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,12 @@ from typing import Any
 from panel.arguments.actions import require_moderated
 from panel.audit import record
 from panel.database import Database
+from panel.reports.facts import EMPTY_ITEM, Reply
 from panel.reports.material import facts_of, input_of_findings
 from panel.reports.models import Build, Report
+from panel.reports.translation import facts_in_english
 from panel.reviews.models import Review, State
-from panel.reviews.states import advance
+from panel.reviews.states import LIFE, advance, has_reached
 from panel.settings import Settings
 from panel.staff.actions import actor_of
 from panel.staff.models import Staff
@@ -18,52 +21,83 @@ from panel.web.messages import Refused
 from panel.web.process import ProcessError, run
 
 WORKER = "worker"
+MOST_PROGRESS = 200
+REPORTED = LIFE[LIFE.index(State.CLOSED) :]
+RepliesOf = Callable[[Review], Awaitable[list[Reply]]]
 
 
 def report_folder(settings: Settings, review: Review) -> Path:
     return settings.var / "reports" / str(review.id)
 
 
-async def want_report(review: Review, staff: Staff) -> None:
-    """Ask for the report; the worker makes it in a process of its own."""
+async def want_report(review: Review, staff: Staff, english: bool = False) -> None:
+    """Ask for the report; the worker makes it in a process of its own. `english`: an edition in English too.
+
+    Once it is public, only documents that could not be made again with the reply in them can be asked for.
+    """
     review = await Review.get(id=review.id)
-    if review.state != State.CLOSED:
-        raise Refused("review.not_closed")
-    await require_moderated(review)
-    report, new = await Report.get_or_create(review=review)
-    if not new and report.build != Build.FAILED:
+    report = await Report.get_or_none(review=review)
+    if report and report.build != Build.FAILED and review.state == State.CLOSED:
         return  # it is being made
-    # After a failure nobody has seen the findings: texts that were held back since then are left out.
-    anew = {"build": Build.WANTED, "progress": "", "findings": None, "digest": "", "frozen_at": None}
-    await Report.filter(id=report.id).update(**anew)
+    if report and report.build == Build.FAILED and has_reached(review, State.ANSWERED):
+        await remake(review)
+    elif review.state == State.CLOSED:
+        await _want_first(review, english)
+    else:
+        raise Refused("review.not_closed")
     await record(actor_of(staff), "report asked for", f"review {review.id}")
 
 
-async def build_wanted(database: Database, settings: Settings) -> int:
+async def _want_first(review: Review, english: bool) -> None:
+    await require_moderated(review)
+    report, _ = await Report.get_or_create(review=review)
+    # After a failure nobody has seen the findings: texts that were held back since then are left out.
+    anew = {"build": Build.WANTED, "progress": "", "findings": None, "digest": "", "frozen_at": None}
+    await Report.filter(id=report.id).update(**anew, english=english)
+
+
+async def remake(review: Review) -> None:
+    """Make the documents again from the same frozen findings, with what has been replied since in them.
+
+    What stood there stays until the new ones take its place.
+    """
+    await Report.filter(review=review).update(build=Build.WANTED, progress="")
+
+
+async def require_accounted(review: Review) -> None:
+    """Refuses while the method chapter of the report is silent about an item that it must account for."""
+    report = await Report.get(review=review)
+    if report.build == Build.READY and report.progress:
+        raise Refused("publication.not_accounted", items=report.progress)
+
+
+async def build_wanted(database: Database, settings: Settings, replies_of: RepliesOf) -> int:
     """Make every report that is asked for, or that a killed process left half made."""
-    wanted = Report.filter(build__in=[Build.WANTED, Build.BUILDING], review__state=State.CLOSED)
+    wanted = Report.filter(build__in=[Build.WANTED, Build.BUILDING], review__state__in=REPORTED)
     reports = await wanted.select_related("review__version")
     for report in reports:
-        await _build(database, settings, report)
+        await _build(database, settings, report, replies_of)
     return len(reports)
 
 
-async def _build(database: Database, settings: Settings, report: Report) -> None:
+async def _build(database: Database, settings: Settings, report: Report, replies_of: RepliesOf) -> None:
     async def show(progress: str) -> None:
-        await database.write(_update(report, build=Build.BUILDING, progress=progress))
+        await database.write(_update(report, progress=progress))
 
     try:
-        await show("de antwoorden tellen")
+        await database.write(_begin(report))
         findings = report.findings or await _freeze(database, report)
         facts = await facts_of(settings, report.review, await _frozen_on(report))
+        facts["replies"] = await replies_of(report.review)
         await show("de documenten maken")
-        document = {"findings": findings, "facts": facts}
-        await run(["panel.reports.build", str(report_folder(settings, report.review))], document, show)
+        english = facts_in_english(facts, report.review) if report.english else None
+        document = {"findings": findings, "facts": facts, "english": english}
+        printed = await run(["panel.reports.build", str(report_folder(settings, report.review))], document, show)
     except (ProcessError, OSError) as error:
-        await database.write(_update(report, build=Build.FAILED, progress=str(error)[-200:]))
+        await database.write(_update(report, build=Build.FAILED, progress=str(error)[-MOST_PROGRESS:]))
         await database.write(record(WORKER, "report failed", f"review {report.review.id}", type(error).__name__))
         return
-    await database.write(_finish(report))
+    await database.write(_finish(report, [line for line in printed if line.startswith(EMPTY_ITEM)]))
 
 
 async def _freeze(database: Database, report: Report) -> dict[str, Any]:
@@ -87,10 +121,18 @@ async def _frozen_on(report: Report) -> datetime:
     return stored.frozen_at
 
 
+async def _begin(report: Report) -> None:
+    begun = {"build": Build.BUILDING, "progress": "de antwoorden tellen"}
+    await Report.filter(id=report.id).update(**begun)
+
+
 async def _update(report: Report, **values: Any) -> None:
-    await Report.filter(id=report.id).update(**values)
+    """Unless the report was asked for once more since it was begun: then it is made again."""
+    await Report.filter(id=report.id, build=Build.BUILDING).update(**values)
 
 
-async def _finish(report: Report) -> None:
-    await Report.filter(id=report.id).update(build=Build.READY, progress="")
-    await advance(report.review, State.REPORTED, WORKER)
+async def _finish(report: Report, empty: list[str]) -> None:
+    said = "; ".join(line.removeprefix(EMPTY_ITEM) for line in empty)
+    await _update(report, build=Build.READY, progress=said[:MOST_PROGRESS])
+    if report.review.state == State.CLOSED:
+        await advance(report.review, State.REPORTED, WORKER)

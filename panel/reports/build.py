@@ -2,7 +2,7 @@
 
 `python -m panel.reports.build FOLDER` reads {"findings": …, "facts": …} as JSON on standard input, with the facts in
 English under "english" when an edition in English is wanted. It writes the folder and prints a line of progress per
-step. Nothing but a whole report ever stands at that place.
+step, and then one for each item of the method that is empty. Nothing but a whole report ever stands at that place.
 
 `python -m panel.reports.build --findings` reads the input of the findings and prints the findings, both as JSON.
 """
@@ -21,10 +21,11 @@ from typing import Any, TextIO
 from panel.reports import chapters, data, summary
 from panel.reports.archive import CHECKSUMS, ZIP, archive, checksums
 from panel.reports.english import in_english
-from panel.reports.facts import Material, read_material
+from panel.reports.facts import EMPTY_ITEM, Material, read_material
 from panel.reports.findings import compute
 from panel.reports.language import edition
 from panel.reports.metadata import metadata
+from panel.reports.method import missing_items
 from panel.reports.page import render_page
 from panel.reports.pdf import PdfError, render_pdf
 from panel.reports.reactienota import reply_csv, reply_odt
@@ -37,13 +38,16 @@ ABANDONED_SECONDS = 3600
 
 def build(document: Mapping[str, Any], folder: Path, tell: Callable[[str], None]) -> None:
     """Write the report's files to `folder`; what stood there is replaced at the end. Raises InputError, PdfError."""
-    steps = _steps(read_material(document), in_english(document))
+    material = read_material(document)
+    steps = _steps(material, in_english(document))
     files: Files = {}
     for number, (name, make) in enumerate(steps, 1):
         tell(f"{number}/{len(steps) + 1} {name}")
         files |= make(files)
     tell(f"{len(steps) + 1}/{len(steps) + 1} bewaren")
     save(files, folder)
+    for item in missing_items(material):
+        tell(f"{EMPTY_ITEM}{item}")
 
 
 def _steps(material: Material, english: Material | None) -> list[tuple[str, Make]]:

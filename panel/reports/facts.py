@@ -11,6 +11,7 @@ from deliberation.questionnaire import Language, Questionnaire, QuestionnaireErr
 
 # Characters that turn the reading order of what follows around; a resident's right-to-left text needs none of them.
 OVERRIDES = {*range(0x202A, 0x202F), *range(0x2066, 0x206A)}
+EMPTY_ITEM = "leeg: "  # before what the build says of an item of the method that says nothing
 
 
 class Source(TypedDict):

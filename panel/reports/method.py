@@ -44,7 +44,7 @@ def _items(material: Material) -> tuple[Part, ...]:
     who = (facts["asked_by"], facts["run_by"], facts["who_decides"], facts["contact"])
     lot = (draw["seed"], draw["seed_source"], draw["frame_digest"], draw["panel_digest"])
     weighting, took_part, bounds = findings.weighting, findings.participation, findings.thresholds
-    weighed = bool(weighting.margins) and weighting.design_effect is not None
+    weighed = weighting.design_effect is not None
     return (
         (t("1. Hoe de gegevens zijn verzameld"), _strategy, _filled(facts["question"], facts["summary"])),
         (t("2. Wie het vroeg en wie het deed"), _who, _filled(*who)),

@@ -15,7 +15,10 @@ class Build(StrEnum):
 
 
 class Report(Model):
-    """The frozen findings of a review, from which every document is made, and how far the making is."""
+    """The frozen findings of a review, from which every document is made, and how far the making is.
+
+    `progress`: what is being made, or why that failed; once it is ready: which items of its method say nothing.
+    """
 
     id = fields.IntField(primary_key=True)
     review: fields.OneToOneRelation[Review] = fields.OneToOneField("main.Review", related_name="report")

@@ -116,6 +116,9 @@ def weights(material: Material) -> Blocks:
 
 
 def _raked(material: Material) -> Blocks:
+    if not material.findings.weighting.margins:
+        yield Paragraph(t("Alleen de kans op loting telt mee. De groepen waren te klein om verder te wegen."))
+        return
     names = wording.listed([say("variables", variable) for variable in material.findings.weighting.margins])
     volunteers = material.facts["draw"]["volunteers"]
     like = t("het gekozen panel") if volunteers else t("het bestand van de gemeente")
