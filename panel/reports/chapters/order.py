@@ -36,6 +36,7 @@ QUESTIONS: dict[str, tuple[str, ...]] = {
     "verantwoording": (),
     "bijlage": (),
 }
+INDICATOR = "v_indicator_"  # of a follow-up: whether it goes better with what the panel chose to look at
 HARDER = "q05_knel"  # who has it harder: told in the chapter of the effects
 
 
@@ -73,7 +74,7 @@ def numbers(material: Material) -> dict[str, int]:
 
 def other_questions(material: Material) -> list[QuestionFindings]:
     """Questions that have no chapter of their own. What was written stands in the chapter of the yes-buts."""
-    placed = {question_id for ids in QUESTIONS.values() for question_id in ids}
+    placed = {found.id for name in QUESTIONS for found in asked_in(material, name)}
     return [
         found
         for found in material.findings.questions
@@ -82,7 +83,11 @@ def other_questions(material: Material) -> list[QuestionFindings]:
 
 
 def asked_in(material: Material, name: str) -> list[QuestionFindings]:
-    return [found for found in material.findings.questions if found.id in QUESTIONS[name]]
+    return [found for found in material.findings.questions if _is_in(found.id, name)]
+
+
+def _is_in(question_id: str, name: str) -> bool:
+    return question_id in QUESTIONS[name] or (name == "resultaat" and question_id.startswith(INDICATOR))
 
 
 def drawn(material: Material, name: str) -> Blocks:
@@ -91,7 +96,7 @@ def drawn(material: Material, name: str) -> Blocks:
     for found in asked:
         yield from figures(material, found)
     if asked:
-        yield from explained(material, QUESTIONS[name], numbers(material)["verhaal"])
+        yield from explained(material, [found.id for found in asked], numbers(material)["verhaal"])
     else:
         yield Paragraph(t("Hierover is in deze vragenlijst niets gevraagd."))
 

@@ -57,7 +57,11 @@ def rules(material: Material) -> Blocks:
 
 
 def results(material: Material) -> Blocks:
-    yield Paragraph(t("Na een half jaar tot een jaar kijken we of het plan werkt. Waaraan zien we dat dan?"), "lead")
+    if material.facts["before"]:
+        yield Paragraph(t("Hier wilde het panel op letten. Gaat het nu beter of slechter dan vóór het plan?"), "lead")
+    else:
+        when = t("Na een half jaar tot een jaar kijken we of het plan werkt. Waaraan zien we dat dan?")
+        yield Paragraph(when, "lead")
     yield from drawn(material, "resultaat")
     for found in asked_in(material, "resultaat"):
         yield from _own_words(found)
