@@ -18,9 +18,9 @@ from panel.mail.models import Message
 from panel.mail.models import State as MailState
 from panel.people.models import Draw, Member, OptOut, finished_draw
 from panel.proposals.dossier import LAWS, Dossier
-from panel.proposals.questions import founding_values
 from panel.reports.before import before
 from panel.reports.facts import Facts, Lot
+from panel.reports.translation import lines, words_of
 from panel.reviews.models import Review, State, Step
 from panel.settings import Settings
 from panel.web.dutch import local
@@ -138,7 +138,7 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         summary=dossier.summary,
         sources=[{"claim": claim.claim, "source": claim.source, "date": claim.date} for claim in dossier.claims],
         goal=dossier.goal,
-        values=[_item_text(review.questionnaire, value) for value in dossier.values],
+        values=[words_of(review.questionnaire, value, "nl") for value in dossier.values],
         who_decides=dossier.decides,
         asked_by="de gemeenteraad",
         run_by="de griffie van de gemeenteraad",
@@ -152,8 +152,8 @@ async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> F
         digest=review.version.digest,
         quorum=review.quorum,
         majority_percent=review.majority_percent,
-        fixed=_lines(dossier.fixed),
-        open=_lines(dossier.still_open),
+        fixed=lines(dossier.fixed),
+        open=lines(dossier.still_open),
         monday=dossier.monday,
         why={
             "why": dossier.why_this,
@@ -209,15 +209,3 @@ def _lot(draw: Draw) -> Lot:
 def _day(moment: datetime) -> str:
     day: date = local(moment).date()
     return day.isoformat()
-
-
-def _lines(text: str) -> list[str]:
-    return [line.strip(" -*") for line in text.splitlines() if line.strip(" -*")]
-
-
-def _item_text(questionnaire: Mapping[str, Any], key: str) -> str:
-    """The words in which the panel was asked about a founding value, or if it was not: those of the default."""
-    for question in questionnaire["questions"]:
-        if key in (question.get("item_texts") or {}):
-            return str(question["item_texts"][key][0])
-    return founding_values()[key]

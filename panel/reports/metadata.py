@@ -105,7 +105,7 @@ def council_information(files: list[File], facts: Facts) -> dict[str, Any]:
 
 def _council_document(file: File, facts: Facts) -> dict[str, Any]:
     name = f"{PurePath(names()[file.name][0]).stem} van de tweede mening: {facts['title']}"
-    document = {
+    document: dict[str, Any] = {
         "id": f"tweede-mening-{facts['review_id']}-{PurePath(file.name).stem}",
         "url": f"{facts['public_url']}/metadata/ori.json",
         "auteur": facts["council_name"][:LONGEST],
