@@ -2,7 +2,8 @@
 
 Threshold rule and secondary suppression with protection intervals: Hundepool et al., Statistical Disclosure Control
 (Wiley, 2012), chapter 4. Shares that are too uncertain to print: NCHS, Data Presentation Standards for Proportions
-(2017). A zero is a small cell as well: "nobody voted against" tells about everyone.
+(2017). A zero is a small cell as well: "nobody voted against" tells about everyone. So is a group in which nearly all
+gave the same answer: the others in it are small cells, and with them the answer of nearly all is hidden.
 """
 
 from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
@@ -21,23 +22,27 @@ ROUNDING = 1e-6
 
 @dataclass(frozen=True)
 class Limit:
-    """What a reader knows besides the tables: `low` ≤ Σ coefficient × count ≤ `high`."""
+    """What a reader knows besides the tables: `low` ≤ Σ coefficient × count ≤ `high`.
+
+    `given`: only as long as this cell is shown, as its share is published with it.
+    """
 
     coefficients: Mapping[Cell, float]
     low: float
     high: float
+    given: Cell | None = None
 
 
 @dataclass(frozen=True)
 class Cells:
     """Counts of people and how they hang together.
 
-    `sums`: tuples of a whole and its parts; `public`: cells that are known anyway; `slack`: cells that nobody
-    publishes and that tell nothing by themselves; `limits`: further knowledge.
+    `sums`: tuples of a whole and its parts; `public`: cells that are known anyway; `slack`: what nobody publishes and
+    what tells nothing by itself; `limits`: further knowledge.
     """
 
     counts: Mapping[Cell, int]
-    sums: Sequence[Sum]
+    sums: Sequence[Sum] = ()
     public: Collection[Cell] = ()
     slack: Collection[Cell] = ()
     limits: Sequence[Limit] = ()
@@ -51,6 +56,26 @@ class Hidden:
     exposed: frozenset[Cell]
 
 
+@dataclass(frozen=True)
+class Extra:
+    """Something that is published only if it does not reveal a hidden cell: what it adds to the cells.
+
+    Of what reveals something the extras with the highest `rank` are left out first.
+    """
+
+    name: Hashable
+    cells: Cells
+    rank: int = 1
+
+
+@dataclass(frozen=True)
+class Protected:
+    """The cells to hide, and the names of the extras that are left out."""
+
+    hidden: frozenset[Cell]
+    withheld: frozenset[Hashable]
+
+
 def share_reason(n: int, effective_n: float, interval: Interval, thresholds: Thresholds) -> str:
     """Why a share may not be printed: "few" (n or effective n), "wide" (interval), or "" when it may."""
     if min(n, effective_n) < thresholds.share_n:
@@ -58,45 +83,149 @@ def share_reason(n: int, effective_n: float, interval: Interval, thresholds: Thr
     return "wide" if interval.high - interval.low > thresholds.width + ROUNDING else ""
 
 
-def hide(cells: Cells, floor: int = 10) -> Hidden:
+def together(parts: Iterable[Cells]) -> Cells:
+    """Several systems of cells as one."""
+    counts: dict[Cell, int] = {}
+    sums: list[Sum] = []
+    limits: list[Limit] = []
+    public: set[Cell] = set()
+    slack: set[Cell] = set()
+    for part in parts:
+        counts |= part.counts
+        sums += part.sums
+        limits += part.limits
+        public |= set(part.public)
+        slack |= set(part.slack)
+    return Cells(counts, sums, public, slack, limits)
+
+
+def protect(core: Cells, extras: Sequence[Extra], later: Sequence[Extra] = (), floor: int = 10) -> Protected:
+    """Choose what to hide of everything that is published, all together.
+
+    `core` is published in any case. For the `extras` more cells of the core are hidden; what reveals something all
+    the same is left out. For those that come `later` no cell of the core is hidden: an extra of which cells, or
+    through which cells of the core, could be derived, is left out.
+    """
+    kept, withheld = list(extras), set[Hashable]()
+    hidden = hide(together([core, *(extra.cells for extra in kept)]), floor)
+    while hidden.exposed and (dropped := _revealing(core, kept, hidden.exposed)):
+        withheld |= {extra.name for extra in dropped}
+        kept = [extra for extra in kept if extra.name not in withheld]
+        hidden = hide(together([core, *(extra.cells for extra in kept)]), floor)
+    cells = hidden.cells
+    base = together([core, *(extra.cells for extra in kept)])
+    for extra in later:
+        more = hide(together([base, extra.cells]), floor, hidden=cells, fixed=base.counts, near=extra.cells)
+        if more.exposed - hidden.exposed:
+            withheld.add(extra.name)
+            cells |= frozenset(cell for cell in extra.cells.counts if cell not in extra.cells.public)
+        else:
+            cells, base = cells | more.cells, together([base, extra.cells])
+    return Protected(cells, frozenset(withheld))
+
+
+def _revealing(core: Cells, extras: Sequence[Extra], exposed: Collection[Cell]) -> list[Extra]:
+    """The extras of the highest rank that hang together with an exposed cell."""
+    parts = _parts(together([core, *(extra.cells for extra in extras)]))
+    near = [set(part.counts) for part in parts if not set(exposed).isdisjoint(part.counts)]
+    found = [extra for extra in extras if any(not part.isdisjoint(_mentioned(extra.cells)) for part in near)]
+    return [extra for extra in found if extra.rank == max(extra.rank for extra in found)]
+
+
+def _mentioned(cells: Cells) -> set[Cell]:
+    in_sums = {cell for total in cells.sums for cell in total}
+    return {*cells.counts, *in_sums, *(cell for limit in cells.limits for cell in limit.coefficients)}
+
+
+def hide(
+    cells: Cells,
+    floor: int = 10,
+    *,
+    hidden: Collection[Cell] = (),
+    fixed: Collection[Cell] = (),
+    near: Cells | None = None,
+) -> Hidden:
     """Choose the cells to hide.
 
-    Every cell below `floor` that is not public is hidden. As long as a reader can narrow a hidden cell down to fewer
-    than `floor` numbers above its least (linear programmes over all sums and limits), one more cell is hidden: the
-    smallest of a sum in which one hidden cell stands alone, else the smallest that hangs together with it, else the
-    smallest of all. The order of `counts` decides ties.
+    Every cell below `floor` that is not public is hidden, and the `hidden` ones are to begin with. As long as a
+    reader can narrow a hidden cell down to fewer than `floor` numbers above its least (linear programmes over all
+    sums and limits), one more cell is hidden: the smallest of a sum in which one hidden cell stands alone, else the
+    smallest that hangs together with it, else the smallest of all; never one of `fixed`. The order of `counts`
+    decides ties. `near`: only what hangs together with these cells.
     """
-    small = [cell for cell, count in cells.counts.items() if count < floor and cell not in cells.public]
-    hidden = list(dict.fromkeys([*small, *cells.slack]))
+    wanted = set(cells.counts) if near is None else _mentioned(near)
+    parts = [part for part in _parts(cells) if not wanted.isdisjoint(part.counts)]
+    found = [_hide_part(part, floor, hidden, fixed) for part in parts]
+    return Hidden(
+        frozenset(cell for part in found for cell in part.cells),
+        frozenset(cell for part in found for cell in part.exposed),
+    )
+
+
+def _hide_part(cells: Cells, floor: int, before: Collection[Cell], fixed: Collection[Cell]) -> Hidden:
+    kept = {*cells.public, *fixed}
+    small = [c for c, count in cells.counts.items() if c in before or (count < floor and c not in kept)]
+    hidden = [c for c in small if c not in cells.slack]
+    if not hidden:
+        return Hidden(frozenset(), frozenset())
     exposed: set[Cell] = set()
     reach = _Reach(cells)
-    while (cell := reach.first_unsafe(hidden, exposed, floor)) is not None:
-        candidates = _candidates(cells, hidden, cell)
+    while (cell := reach.first_unsafe([*hidden, *cells.slack], exposed, floor)) is not None:
+        candidates = _candidates(cells, hidden, kept, cell)
         if candidates:
             hidden.append(min(candidates, key=cells.counts.__getitem__))
         else:
             exposed.add(cell)
-    return Hidden(frozenset(hidden) - frozenset(cells.slack), frozenset(exposed))
+    return Hidden(frozenset(hidden), frozenset(exposed))
 
 
-def _candidates(cells: Cells, hidden: Collection[Cell], cell: Cell) -> list[Cell]:
-    can_hide = [c for c in cells.counts if c not in cells.public and c not in hidden]
+def _candidates(cells: Cells, hidden: Collection[Cell], kept: Collection[Cell], cell: Cell) -> list[Cell]:
+    unknown = {*hidden, *cells.slack}
+    can_hide = [c for c in cells.counts if c not in kept and c not in unknown]
     connected, near = [cell], set()
     for known in connected:
         for total in (t for t in cells.sums if known in t):
             shown = [c for c in can_hide if c in total]
-            if shown and sum(c in hidden for c in total) == 1:
+            if shown and sum(c in unknown for c in total) == 1:
                 return shown
             near |= set(shown)
-            connected += [c for c in total if c in hidden and c not in connected]
+            connected += [c for c in total if c in unknown and c not in connected]
     return [c for c in can_hide if c in near] or can_hide
+
+
+def _parts(cells: Cells) -> list[Cells]:
+    """The systems that do not hang together, apart."""
+    lead = {cell: cell for cell in cells.counts}
+
+    def find(cell: Cell) -> Cell:
+        while lead[cell] != cell:
+            lead[cell] = lead[lead[cell]]
+            cell = lead[cell]
+        return cell
+
+    for group in (*cells.sums, *(tuple(limit.coefficients) for limit in cells.limits)):
+        for other in group[1:]:
+            lead[find(other)] = find(group[0])
+    counts: dict[Cell, dict[Cell, int]] = {}
+    for cell, count in cells.counts.items():
+        counts.setdefault(find(cell), {})[cell] = count
+    sums: dict[Cell, list[Sum]] = {}
+    for total in cells.sums:
+        sums.setdefault(find(total[0]), []).append(total)
+    limits: dict[Cell, list[Limit]] = {}
+    for limit in cells.limits:
+        limits.setdefault(find(next(iter(limit.coefficients))), []).append(limit)
+    slack = dict.fromkeys(cell for cell in cells.counts if cell in cells.slack)
+    return [
+        Cells(part, sums.get(root, []), cells.public, [c for c in slack if c in part], limits.get(root, []))
+        for root, part in counts.items()
+    ]
 
 
 def derivable(cells: Cells, hidden: Iterable[Cell], cell: Cell) -> tuple[float, float]:
     """The least and the largest count that `cell` can have, for a reader who sees all cells but the hidden ones."""
     reach = _Reach(cells)
-    unknown = [*hidden, *cells.slack]
-    reach.widen(unknown, cell)
+    reach.widen([*hidden, *cells.slack], cell)
     return reach.low[cell], reach.high[cell]
 
 
@@ -142,14 +271,15 @@ class _Reach:
         return (matrix[used], right[used]) if used.any() else (None, None)
 
     def _inequalities(self, unknown: Mapping[Cell, int]) -> tuple[Floats | None, Floats | None]:
-        limits = self.cells.limits
+        limits = [limit for limit in self.cells.limits if limit.given is None or limit.given not in unknown]
         if not limits:
             return None, None
         matrix, known = self._linear([limit.coefficients for limit in limits], unknown)
         high = np.array([limit.high for limit in limits]) + known
         low = np.array([limit.low for limit in limits]) + known
         both, bounds = np.vstack([matrix, -matrix]), np.concatenate([high, -low])
-        return both[np.isfinite(bounds)], bounds[np.isfinite(bounds)]
+        used = np.isfinite(bounds) & (np.abs(both).sum(axis=1) > 0)
+        return both[used], bounds[used]
 
     def _linear(self, rows: Sequence[Mapping[Cell, float]], unknown: Mapping[Cell, int]) -> tuple[Floats, Floats]:
         """Coefficients of the unknown cells, and minus what the known cells add up to, per row."""

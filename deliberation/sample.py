@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import inf
 
 import numpy as np
@@ -17,10 +17,12 @@ from deliberation.weighting import (
     base_weights,
     design_effect,
     effective_n,
+    merge_classes,
     rake_trimmed,
 )
 
 Classes = Mapping[str, str]
+NOBODY = "nobody"
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,57 @@ def add_up(strata: Sequence[Stratum], variables: Sequence[Variable]) -> list[Str
     return [Stratum(dict(zip(names, key, strict=True)), people[key], invited[key]) for key in order]
 
 
+@dataclass(frozen=True)
+class Settled:
+    """The draw and the ballots in classes that all have enough answers."""
+
+    classes: list[Classes]
+    strata: list[Stratum]
+    variables: tuple[Variable, ...]
+    merges: tuple[Merge, ...]
+
+
+def settle(
+    ballots: Sequence[Classes],
+    strata: Sequence[Stratum],
+    variables: Sequence[Variable],
+    merges: Sequence[Merge],
+    floor: int,
+) -> Settled:
+    """Merge classes until at least `floor` people of each answered: an ordered one with its neighbour, another with
+    the smallest (`weighting.merge_classes`, one variable at a time).
+
+    So no class stays empty, what the weights meet is known from the turnout, and no turnout is hidden. `merges`: what
+    was merged before; what is merged here as well stands in the account with the classes it began with, and "nobody"
+    as reason where nobody of one of them answered. With fewer ballots than `floor` nothing is merged: nothing will be
+    shown. Raises KeyError for a ballot or a stratum without one of the variables, ValueError for an unknown class.
+    """
+    if len(ballots) < floor:
+        return Settled([*ballots], [*strata], tuple(variables), tuple(merges))
+    mapping: dict[str, dict[str, str]] = {}
+    account: list[Merge] = []
+    for variable in variables:
+        answered = Counter(ballot[variable.name] for ballot in ballots)
+        merged = merge_classes([variable], {(name,): answered[name] for name in answered}, floor)
+        mapping |= merged.mapping
+        earlier = {merge.into: merge for merge in merges if merge.variable == variable.name}
+        for merge in merged.merges:
+            before = [earlier.pop(name, Merge(variable.name, (name,), name)) for name in merge.classes]
+            reason = NOBODY if NOBODY in (merge.reason, *(one.reason for one in before)) else merge.reason
+            account.append(replace(merge, classes=tuple(c for one in before for c in one.classes), reason=reason))
+        account += earlier.values()
+
+    def new(classes: Classes) -> Classes:
+        return {variable.name: mapping[variable.name][classes[variable.name]] for variable in variables}
+
+    return Settled(
+        [new(ballot) for ballot in ballots],
+        [replace(stratum, classes=new(stratum.classes)) for stratum in strata],
+        tuple(replace(v, classes=tuple(dict.fromkeys(mapping[v.name][c] for c in v.classes))) for v in variables),
+        tuple(account),
+    )
+
+
 def weigh(
     ballots: Sequence[Classes], draw: Sequence[Stratum], variables: Sequence[Variable], merges: Sequence[Merge]
 ) -> tuple[Design, Weighting]:
@@ -60,8 +113,8 @@ def weigh(
         ones = np.ones(len(ballots))
         whole = np.array([float(population) if population > len(ballots) else inf])
         design = Design(ones, ones, np.zeros(len(ballots), dtype=np.intp), whole)
-        return design, _account(design, refused.code, (), merges, 0)
-    return design, _account(design, "", margins, merges, trimmed)
+        return design, account(design, refused.code, (), merges, 0)
+    return design, account(design, "", margins, merges, trimmed)
 
 
 def _raked(
@@ -96,9 +149,10 @@ def _key(classes: Classes, variables: Sequence[Variable]) -> tuple[str, ...]:
     return tuple(classes[variable.name] for variable in variables)
 
 
-def _account(
+def account(
     design: Design, reason: str, margins: tuple[str, ...], merges: Sequence[Merge], trimmed: int
 ) -> Weighting:
+    """How answers were weighted; `reason` is "" when they were."""
     weights = design.weights
     relative = weights / weights.mean() if len(weights) else weights
     return Weighting(
@@ -106,9 +160,9 @@ def _account(
         reason=reason,
         margins=margins,
         merged=tuple(merges),
-        design_effect=round(design_effect(weights), 3) if len(weights) else None,
-        effective_n=round(effective_n(weights), 1) if len(weights) else None,
+        design_effect=round(design_effect(weights), 2) if len(weights) else None,
+        effective_n=float(round(effective_n(weights))) if len(weights) else None,
         trimmed=trimmed,
-        smallest=round(float(relative.min()), 3) if len(weights) else None,
-        largest=round(float(relative.max()), 3) if len(weights) else None,
+        smallest=round(float(relative.min()), 1) if len(weights) else None,
+        largest=round(float(relative.max()), 1) if len(weights) else None,
     )

@@ -1,17 +1,21 @@
-"""The vote per group, and everything that is published about the vote as one system of cells.
+"""The vote per group: its tables, and what they tell about each other and about the vote as a whole.
 
-The vote stands in many tables: as a whole, per area, age and gender, per answer to another question, beside the texts
-people wrote. A cell hidden in one can be found through another, so all of them are protected together.
+The vote stands in many tables: as a whole, per area, age and gender, per answer to another question. A cell hidden in
+one can be found through another, so a split adds all its cells to one system; and one that would reveal something is
+not published.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 
+import numpy as np
+
 from deliberation.answering import Answers
-from deliberation.disclosure import Cell, Cells, Sum
-from deliberation.figures import Split, Thresholds
-from deliberation.precision import Design
+from deliberation.disclosure import Cell, Cells, Limit, Sum, share_reason
+from deliberation.figures import Association, Split, Thresholds
+from deliberation.precision import Design, estimates, share_interval
 from deliberation.questionnaire import Question
-from deliberation.tabulation import Raw, joined, publish, raw_table
+from deliberation.rao_scott import rao_scott
+from deliberation.tabulation import Raw, decimals, joined, publish, raw_table
 from deliberation.weighting import Variable
 
 CLEAR, OTHER = "clear", "other"
@@ -49,29 +53,92 @@ def split_vote(
     }
 
 
-def vote_cells(
-    vote: Raw, splits: Splits, clear_table: Sequence[Raw], clear: tuple[str, Collection[str]] | None, floor: int
+def split_cells(
+    vote: Raw, tables: Sequence[Raw], clear_table: Raw | None, clear: Collection[str] | None, floor: int
 ) -> Cells:
-    """All cells of the vote and how they add up: over the options, over the groups, and over the answers `clear`."""
-    shown = {by: tables for by, tables in splits.items() if len(tables) > 1}
-    counts, sums = joined([vote, *clear_table, *(raw for tables in shown.values() for raw in tables)])
-    for tables in shown.values():
-        sums.append((vote.total, *(raw.total for raw in tables)))
-        for number, cell in enumerate(vote.cells):
-            sums.append((cell, *(raw.cells[number] for raw in tables)))
-    if clear is not None:
-        question, keys = clear
-        for raw in clear_table:
-            parts = [cell for row, cell in zip(raw.rows, raw.cells, strict=True) if row.key in keys]
-            told: Sum = (next(t.total for t in splits[question] if t.key == CLEAR), *parts)
-            sums.append(told)
-    public = {raw.total for raw in (vote, *clear_table) if raw.n >= floor}
-    return Cells(counts, sums, public)
+    """The cells of one split and how they add up: over the options, over the groups, to the answers that are `clear`.
+
+    How many of each class took part is public; how many said that the plan is clear (`clear_table`) is not.
+    """
+    if len(tables) < 2:
+        return Cells({})
+    counts, sums = joined(tables)
+    sums.append((vote.total, *(raw.total for raw in tables)))
+    for number, cell in enumerate(vote.cells):
+        sums.append((cell, *(raw.cells[number] for raw in tables)))
+    if clear_table is None or clear is None:
+        return Cells(counts, sums, {raw.total for raw in tables if raw.n >= floor})
+    parts = [cell for row, cell in zip(clear_table.rows, clear_table.cells, strict=True) if row.key in clear]
+    told: Sum = (next(table.total for table in tables if table.key == CLEAR), *parts)
+    return Cells(counts, [*sums, told])
+
+
+def weight_limits(vote: Raw, tables: Sequence[Raw], design: Design, thresholds: Thresholds) -> Cells:
+    """What weighted shares beside unweighted counts tell about the split of a variable that was raked to.
+
+    The weights of a class add up to its population, and a share of the whole vote is their sum over the classes. With
+    one variable all weights of a class are known from its turnout; else they lie between the smallest and the largest
+    that are published. So that a share and a count of the whole vote say how many in each class voted so: to the
+    person, if there are two classes.
+    """
+    weights = design.weights / design.weights.mean() if len(design) else design.weights
+    if len(tables) < 2 or not len(design) or np.ptp(weights) < 1e-9:
+        return Cells({})
+    inside = [weights[raw.domain] for raw in tables]
+    known = all(len(one) and np.ptp(one) < 1e-9 for one in inside)
+    least, most = round(float(weights.min()), 1) - 0.05, round(float(weights.max()), 1) + 0.05
+    counts: dict[Cell, int] = {}
+    limits: list[Limit] = []
+    for raw, own in zip(tables, inside, strict=True):
+        low, high = (float(own[0]), float(own[0])) if known else (least, most)
+        for cell in raw.cells:
+            worth: Cell = ("worth", cell)
+            counts[worth] = 0
+            limits.append(Limit({worth: 1, cell: -low}, 0 if low < high else -1e-6, np.inf))
+            limits.append(Limit({worth: -1, cell: high}, 0 if low < high else -1e-6, np.inf))
+        limits.append(_about({("worth", cell): 1.0 for cell in raw.cells}, float(own.sum()), 1e-6, None))
+        limits += _share_limits(raw, design, thresholds, [[("worth", cell)] for cell in raw.cells])
+    columns: list[list[Cell]] = [
+        [("worth", cell) for cell in column] for column in zip(*(raw.cells for raw in tables), strict=True)
+    ]
+    limits += _share_limits(vote, design, thresholds, columns)
+    return Cells(counts, slack=counts, limits=limits)
+
+
+def _share_limits(raw: Raw, design: Design, thresholds: Thresholds, worth: Sequence[Sequence[Cell]]) -> list[Limit]:
+    """Of every row whose share may be printed: what it weighs, as exactly as the share tells."""
+    if raw.n < thresholds.floor:
+        return []
+    digits = decimals(raw.n, thresholds.floor)
+    weighs = float(design.weights[raw.domain].sum() / design.weights.mean())
+    found = estimates(design, raw.chose.astype(np.float64), raw.domain)
+    return [
+        _about(dict.fromkeys(cells, 1.0), weighs * round(share.value, digits), weighs * 0.5 / 10**digits, cell)
+        for share, cell, cells in zip(found, raw.cells, worth, strict=True)
+        if not share_reason(share.n, share.effective_n, share_interval(share, most=share.n), thresholds)
+    ]
+
+
+def _about(coefficients: Mapping[Cell, float], value: float, margin: float, given: Cell | None) -> Limit:
+    return Limit(coefficients, value - margin - 1e-6, value + margin + 1e-6, given)
 
 
 def publish_split(
     by: str, tables: Sequence[Raw], hidden: Collection[Cell], design: Design, thresholds: Thresholds
 ) -> Split:
+    """The split without what is hidden, and the test of whether its groups differ where nothing is."""
     if len(tables) < 2:
         return Split(by, (), "single")
-    return Split(by, tuple(publish(raw, hidden, design, thresholds) for raw in tables), "")
+    published = tuple(publish(raw, hidden, design, thresholds) for raw in tables)
+    if all(row.count is None for table in published for row in table.rows):
+        return Split(by, (), "small")
+    test = None
+    if all(row.count is not None for table in published for row in table.rows):
+        groups = np.array([raw.domain for raw in tables]).argmax(axis=0)
+        options = np.array([raw.chose for raw in tables]).any(axis=0).argmax(axis=1)
+        test = rao_scott(design, groups, options)
+    return Split(by, published, "", test and _rounded(test))
+
+
+def _rounded(test: Association) -> Association:
+    return Association(round(test.statistic, 3), round(test.df, 2), round(test.denominator_df, 1), round(test.p, 4))

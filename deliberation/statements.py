@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from math import inf
 
-from deliberation.disclosure import Cell, Cells, Limit
-from deliberation.figures import Quote, Side, Statements, Tally
+from deliberation.disclosure import Cell, Cells, Limit, Sum
+from deliberation.figures import Quote, Side, Signals, Statements, Tally
 from deliberation.questionnaire import Option, Question
 from deliberation.verdict import Conditions
 
@@ -67,33 +67,57 @@ def choose_quotes(statements: Sequence[Statement], conditions: Conditions, seed:
     return tuple(Quote(side, text, order) for order, side, text in (*pro[:number], *con[:number]))
 
 
-def add_to_cells(
-    cells: Cells, statements: Sequence[Statement], vote: Mapping[str, Cell], quotes: Sequence[Quote], floor: int
-) -> Cells:
-    """The cells of the vote with the texts to one question beside them.
+def choose_minority(
+    statements: Sequence[Statement], sides: Collection[str], seed: str, most: int
+) -> tuple[Quote, ...]:
+    """Quotes of these sides alone, of all questions together, in the order of their numbers: at most `most`."""
+    kept = {(s.side, s.text.strip()): s for s in statements if s.keep and s.text.strip() and s.side in sides}
+    quotes = sorted((quote_order(seed, s.question, text), side, text) for (side, text), s in kept.items())
+    return tuple(Quote(side, text, order) for order, side, text in quotes[:most])
 
-    `vote`: the cell of the vote per side. Every text is by someone who voted so: the vote counts at least as many.
+
+def text_cells(statements: Sequence[Statement], votes: Mapping[str, tuple[Cell, int]], floor: int) -> Cells:
+    """The texts to one question: per side of the vote and per point.
+
+    `votes`: the cell of the vote per side, and its count. Every text is by someone who voted so: the vote counts at
+    least as many. A point that is named was raised at least once, so that of `floor` texts or fewer nothing more than
+    their number is counted. Whose side is unknown, is in the whole alone.
     """
-    counts, sums, limits = dict(cells.counts), list(cells.sums), list(cells.limits)
-    for side, number in Counter(quote.side for quote in quotes).items():
-        limits.append(Limit({vote[side]: 1}, number, inf))
-    if len(statements) < floor:
-        return Cells(counts, sums, cells.public, cells.slack, limits)
+    if len(statements) <= floor:
+        return Cells({})
     question = statements[0].question
-    sides, codes = Counter(s.side for s in statements), Counter(code for s in statements for code in s.points)
-    total: Cell = ("texts", question)
-    counts[total] = len(statements)
-    counts |= {("side", question, side): sides[side] for side in vote}
-    sums.append((total, *(("side", question, side) for side in vote)))
+    sides = Counter(s.side for s in statements)
+    points = Counter(code for s in statements for code in s.points)
+    total, unknown = ("texts", question), ("side", question, "")
+    counts: dict[Cell, int] = {total: len(statements), unknown: len(statements) - sum(sides[side] for side in votes)}
+    counts |= {("side", question, side): sides[side] for side in votes}
+    sums: list[Sum] = [(total, unknown, *(("side", question, side) for side in votes))]
+    limits: list[Limit] = []
     for code in code_order(statements):
         raised: Cell = ("code", question, code)
-        counts |= {raised: codes[code], ("not", raised): len(statements) - codes[code]}
+        counts |= {raised: points[code], ("not", raised): len(statements) - points[code]}
         sums.append((total, raised, ("not", raised)))
-    for side, cell in vote.items():
-        written: Cell = ("side", question, side)
-        limits.append(Limit({cell: 1, written: -1}, min(0, counts[cell] - counts[written]), inf))
-        limits.append(Limit({written: 1}, sum(quote.side == side for quote in quotes), inf))
-    return Cells(counts, sums, {*cells.public, total}, cells.slack, limits)
+        limits.append(Limit({raised: 1}, 1, inf))
+    limits += [
+        Limit({cell: 1, ("side", question, side): -1}, min(0, count - sides[side]), inf)
+        for side, (cell, count) in votes.items()
+    ]
+    if not counts[unknown]:
+        del counts[unknown]
+        sums[0] = tuple(cell for cell in sums[0] if cell != unknown)
+    return Cells(counts, sums, {total}, {unknown} & {*counts}, limits)
+
+
+def quote_cells(
+    question: str, quotes: Sequence[Quote], votes: Mapping[str, tuple[Cell, int]], *, counted: bool
+) -> Cells:
+    """What quotes tell: as many as there are of a side voted so, and wrote something where texts are `counted`."""
+    limits = []
+    for side, number in Counter(quote.side for quote in quotes).items():
+        limits.append(Limit({votes[side][0]: 1}, min(number, votes[side][1]), inf))
+        if counted:
+            limits.append(Limit({("side", question, side): 1}, number, inf))
+    return Cells({}, limits=limits)
 
 
 def publish_statements(
@@ -105,8 +129,8 @@ def publish_statements(
     *,
     floor: int,
 ) -> Statements:
-    """The texts to one question. `sides`: the options of the vote; fewer texts than `floor` are not counted out."""
-    few = len(statements) < floor
+    """The texts to one question. `sides`: the options of the vote."""
+    few = len(statements) <= floor
     by_side = Counter(s.side for s in statements)
     by_code = Counter(code for s in statements for code in s.points)
 
@@ -116,10 +140,23 @@ def publish_statements(
     return Statements(
         question=question.id,
         text=question.text,
-        texts=None if few else len(statements),
+        texts=len(statements) if len(statements) >= floor else None,
         sides=tuple(Side(o.key, o.label, *count(("side", question.id, o.key), by_side[o.key])) for o in sides),
         tallies=tuple(
             Tally(code, *count(("code", question.id, code), by_code[code])) for code in code_order(statements)
         ),
         quotes=quotes,
     )
+
+
+def signals(
+    statements: Sequence[Statement], texts: Sequence[int | None], quotes: tuple[Quote, ...], floor: int
+) -> Signals:
+    """What lies outside the mandate. `texts`: how many texts each question has inside it, as published.
+
+    Of how many it is, is said only when that tells no number of texts that is not shown.
+    """
+    outside, known = sum(s.outside for s in statements), sum(number for number in texts if number)
+    shown = outside >= floor
+    of = len(statements) if shown and outside + known == len(statements) else None
+    return Signals(outside if shown else None, of, "" if shown else "small", quotes)

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from math import inf, log10
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,7 +149,7 @@ def publish(raw: Raw, hidden: Collection[Cell], design: Design, thresholds: Thre
         _row(option, count, estimate, cell in hidden, thresholds)
         for option, count, estimate, cell in zip(raw.rows, counts, found, raw.cells, strict=True)
     )
-    return Table(raw.key, raw.label, raw.n, round(whole.effective_n, 1), rows, "")
+    return Table(raw.key, raw.label, raw.n, float(round(whole.effective_n)), rows, "")
 
 
 def _row(option: Option, count: int, share: Estimate, hidden: bool, thresholds: Thresholds) -> Row:
@@ -156,12 +157,45 @@ def _row(option: Option, count: int, share: Estimate, hidden: bool, thresholds: 
     reason = "small" if hidden else share_reason(share.n, share.effective_n, interval, thresholds)
     if reason:
         return Row(option.key, option.label, None if hidden else count, None, None, None, reason)
-    return Row(option.key, option.label, count, *rounded(share, interval), "")
+    return Row(option.key, option.label, count, *rounded(share, interval, thresholds.floor), "")
 
 
-def rounded(share: Estimate, interval: Interval) -> tuple[float, float, float]:
-    """A share with its interval to four decimals."""
-    return round(share.value, 4), round(interval.low, 4), round(interval.high, 4)
+def decimals(n: int, floor: int = 10) -> int:
+    """In how many decimals a share of n people is published: 2 to 4.
+
+    One step of the last is worth at least `floor` people, or is a whole percent where that is worth fewer. A weighted
+    share beside an unweighted count tells how many of those counted are in classes that weigh heavily: with one
+    variable of two classes, whose weights follow from the turnout, to the person if the share is exact. (What whole
+    percents still tell in small reviews, `splits.weight_limits` reckons with.)
+    """
+    return min(max(2, int(log10(max(n, 1) / max(floor, 1)))), 4)
+
+
+def rounded(share: Estimate, interval: Interval, floor: int = 10) -> tuple[float, float, float]:
+    """A share with its interval, in the decimals that its n allows."""
+    digits = decimals(share.n, floor)
+    return round(share.value, digits), round(interval.low, digits), round(interval.high, digits)
+
+
+def choice_limits(question: Question, raws: Sequence[Raw]) -> list[Limit]:
+    """What the rules of a question with several choices tell about its counts.
+
+    An answer that excludes the others (`alone`) excludes them; of the others everyone chose at most `most`, and in a
+    question with directions at least one.
+    """
+    if question.form not in ("multi_with_direction", "multi_other"):
+        return []
+    whole = raws[0]
+    alone = [cell for row, cell in zip(whole.rows, whole.cells, strict=True) if row.key in question.alone]
+    others = [cell for cell in whole.cells if cell not in alone]
+    left = {whole.total: 1.0} | dict.fromkeys(alone, -1.0)
+    limits = [Limit(left | {cell: -1.0}, 0, inf) for cell in others]
+    if question.most:
+        at_most = {cell: question.most * number for cell, number in left.items()}
+        limits.append(Limit(at_most | dict.fromkeys(others, -1.0), 0, inf))
+    if question.form == "multi_with_direction":
+        limits.append(Limit(left | dict.fromkeys(others, -1.0), -inf, 0))
+    return limits
 
 
 def scale_limits(raw: Raw, design: Design) -> list[Limit]:
