@@ -61,13 +61,16 @@ class Cells:
     indicators: Floats
     solver: Floats
 
-    def tally(self, codes: Numbers, k: int) -> Tally:
-        """Count answers given as integers 0 … k − 1, or −1 for who is not in the table (n)."""
+    def tally(self, codes: Numbers, k: int, inside: NDArray[np.bool_] | None = None) -> Tally:
+        """Count answers given as integers 0 … k − 1, −1 for who is not in the table (n); only those `inside` (n)."""
         if len(codes) and not (codes.min() >= -1 and codes.max() < k):
             raise ValueError(f"codes are from -1 to {k - 1}")
+        places = codes.astype(np.int32)
+        places += 1
+        if inside is not None:
+            places *= inside
         key = self.number * (k + 1)
-        key += codes
-        key += 1
+        key += places
         shape, length = (len(self.first), k + 1), len(self.first) * (k + 1)
         n = np.bincount(key, minlength=length).astype(np.float64)
         if self.even:
@@ -81,6 +84,10 @@ class Cells:
             _added(key, around, length).reshape(shape),
             _added(key, self.base, length).reshape(shape),
         )
+
+    def strata(self, tally: Tally) -> int:
+        """How many strata have an answer in the table."""
+        return int(np.count_nonzero(np.add.reduceat(tally.n[:, 1:].sum(axis=1), self.starts)))
 
     def variances(self, tally: Tally, scores: Floats) -> Floats:
         """Variance of the weighted sum of each column of `scores` (k + 1 × q), what each answer counts for."""

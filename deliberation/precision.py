@@ -143,14 +143,12 @@ def mark_mean(design: Design, codes: Numbers, marks: Floats, domain: Mask | None
 
 
 def _tallied(design: Design, codes: Numbers, k: int, domain: Mask | None) -> tuple[Tally, int, float, int]:
-    tally = design.cells.tally(codes if domain is None else np.where(domain, codes, -1), k)
-    inside = tally.n[:, 1:].sum(axis=1)
-    n = int(inside.sum())
+    tally = design.cells.tally(codes, k, domain)
+    n = int(tally.n[:, 1:].sum())
     if not n:
         raise ValueError("no answers to estimate from")
-    strata = int(np.count_nonzero(np.add.reduceat(inside, design.cells.starts)))
     worth = tally.weights[:, 1:].sum() ** 2 / tally.squares[:, 1:].sum()
-    return tally, n, float(worth), max(n - strata, 1)
+    return tally, n, float(worth), max(n - design.cells.strata(tally), 1)
 
 
 def share_interval(share: Estimate, *, most: float = inf, level: float = LEVEL) -> Interval:

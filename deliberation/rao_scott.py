@@ -23,12 +23,13 @@ def rao_scott(design: Design, rows: Codes, columns: Codes, domain: Mask | None =
     inside = (rows >= 0) & (columns >= 0) & (True if domain is None else domain)
     if not inside.any():
         return None
-    row, column = _numbered(rows, inside), _numbered(columns, inside)
-    shape = int(row.max()) + 1, int(column.max()) + 1
-    freedom = int(inside.sum()) - len(np.unique(design.strata[inside]))
+    shape = int(rows.max()) + 1, int(columns.max()) + 1
+    cells = (rows * shape[1] + columns + 1) * inside - 1
+    tally = design.cells.tally(cells, shape[0] * shape[1])
+    tally, shape = _without_empty(tally, shape)
+    freedom = int(tally.n[:, 1:].sum()) - design.cells.strata(tally)
     if min(shape) < 2 or freedom < 1:
         return None
-    tally = design.cells.tally(np.where(inside, row * shape[1] + column, -1), shape[0] * shape[1])
     totals = tally.weights.sum(axis=0)[1:]
     shares = (totals / totals.sum()).reshape(shape)
     variance = _covariance(design, tally, _contrasts(shares))
@@ -41,11 +42,14 @@ def rao_scott(design: Design, rows: Codes, columns: Codes, domain: Mask | None =
     return Association(statistic, df, df * freedom, float(fdtrc(df, df * freedom, statistic)))
 
 
-def _numbered(classes: Codes, inside: Mask) -> Codes:
-    """The classes that occur, numbered from 0; −1 outside."""
-    used = np.bincount(classes[inside]) > 0
-    number = np.where(used, np.cumsum(used) - 1, -1)
-    return np.where(inside, number[np.where(inside, classes, 0)], -1)
+def _without_empty(tally: Tally, shape: tuple[int, int]) -> tuple[Tally, tuple[int, int]]:
+    """The same without the rows and columns in which there are no answers."""
+    counts = tally.n.sum(axis=0)[1:].reshape(shape)
+    rows, columns = counts.any(axis=1), counts.any(axis=0)
+    kept = np.concatenate([[True], np.outer(rows, columns).ravel()])
+    spread = None if tally.spread is None else tally.spread[:, kept]
+    left = Tally(tally.n[:, kept], tally.weights[:, kept], spread, tally.base[:, kept])
+    return left, (int(rows.sum()), int(columns.sum()))
 
 
 def _contrasts(shares: Floats) -> Floats:
