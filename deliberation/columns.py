@@ -90,7 +90,7 @@ def answers_of(name: str, column: Column) -> Column:
     """A column as the answers to a question with choices. Raises SurveyError when it is not."""
     found = in_order(column)
     if not found.labels:
-        raise SurveyError(f"In de kolom ‘{name}’ heeft niemand iets ingevuld. Laat deze vraag weg.")
+        raise SurveyError(f"In de kolom ‘{name}’ heeft niemand iets ingevuld. Laat deze kolom weg.")
     if len(found.labels) > MOST:
         raise SurveyError(
             f"De kolom ‘{name}’ heeft {len(found.labels)} verschillende antwoorden. Een tabel heeft er hoogstens "

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from itertools import islice
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,12 @@ def read_columns(path: Path, wanted: Sequence[str]) -> dict[str, Column]:
     """The columns of a CSV file by name; a blank cell, `.` and `NA` are no answer."""
     table = read_table(path.read_bytes(), people=False)
     check_names(wanted, table.header)
-    used = list(dict.fromkeys(wanted))
+    if not (used := list(dict.fromkeys(wanted))):
+        return {}
     places = [table.header.index(name) for name in used]
     found = [_Numbers() for _ in used]
     pieces: list[list[np.ndarray[Any, np.dtype[np.int16]]]] = [[] for _ in used]
-    rows, width = iter(table.rows), len(table.header)
+    rows, width, pick = iter(table.rows), len(table.header), itemgetter(*places, places[0])
     while chunk := list(islice(rows, ROWS_AT_ONCE)):
         for row, cells in chunk:
             if len(cells) != width and (len(cells) < width or any(cells[width:])):
@@ -34,8 +36,9 @@ def read_columns(path: Path, wanted: Sequence[str]) -> dict[str, Column]:
                     f"Rij {row} van {path.name} heeft {len(cells)} cellen en de kopregel {width}. Kijk of er een "
                     "scheidingsteken in een antwoord staat; zet zo’n antwoord tussen aanhalingstekens."
                 )
-        for place, numbers, piece in zip(places, found, pieces, strict=True):
-            piece.append(np.array([numbers[cells[place]] for _, cells in chunk], dtype=np.int16))
+        parts = islice(zip(*(pick(cells) for _, cells in chunk), strict=True), len(places))
+        for place, part, numbers, piece in zip(places, parts, found, pieces, strict=True):
+            piece.append(np.fromiter(map(numbers.__getitem__, part), np.int16, len(chunk)))
             if len(numbers) > VALUES:
                 raise SurveyError(
                     f"De kolom ‘{table.header[place]}’ van {path.name} heeft meer dan {number(VALUES)} verschillende "
