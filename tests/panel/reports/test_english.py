@@ -79,7 +79,7 @@ def test_nothing_is_translated_that_nobody_says() -> None:
 def test_the_english_page_is_english_but_for_what_is_marked_as_dutch(case: str) -> None:
     page = LexborHTMLParser(render_page(made(case)))
 
-    assert page.css_first("html").attributes["lang"] == "en"
+    assert [node.attributes["lang"] for node in page.css("html")] == ["en"]
     assert all(quote.attributes["lang"] == "nl" for quote in page.css("blockquote div"))
     for node in page.css("[lang=nl], style"):
         node.decompose()
