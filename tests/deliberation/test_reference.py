@@ -26,7 +26,16 @@ from deliberation.precision import (
     wilson,
 )
 from deliberation.rao_scott import rao_scott
-from deliberation.weighting import Codes, Floats, base_weights, design_effect, effective_n, rake, trim
+from deliberation.weighting import (
+    Codes,
+    Floats,
+    base_weights,
+    calibrate_linear,
+    design_effect,
+    effective_n,
+    rake,
+    trim,
+)
 from tests.deliberation.profile import printed_by_r
 from tests.deliberation.reference import (
     POPULATION,
@@ -182,16 +191,9 @@ def kalton_cases() -> Iterator[Case]:
     for name, estimator, weights in (
         ("poststratified", "postStratify: N / n of the cell", base_weights(cells, people, n.astype(float))),
         ("raked", "rake", rake(ones, margins, targets).weights),
-        ("linear", 'calibrate(calfun = "linear")', linear(margins, targets)),
+        ("linear", 'calibrate(calfun = "linear")', calibrate_linear(ones, margins, targets)),
     ):
         yield Case(f"kalton.{name}", estimator, weights[first].tolist)
-
-
-def linear(margins: tuple[Codes, ...], targets: tuple[Floats, ...]) -> Floats:
-    """1 + x λ (Deville & Särndal 1992)."""
-    x = np.hstack([np.eye(len(t))[m] for m, t in zip(margins, targets, strict=True)])
-    off = np.concatenate(targets) - x.sum(axis=0)
-    return np.asarray(1 + x @ np.linalg.lstsq(x.T @ x, off, rcond=None)[0])
 
 
 def panel_cases() -> Iterator[Case]:
