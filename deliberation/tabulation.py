@@ -65,10 +65,13 @@ def raw_table(
 ) -> Raw:
     """A table from what each ballot chose, None for who is not in it. `name`: kind, question or variable, key."""
     domain = np.array([choice is not None for choice in chosen], dtype=bool)
-    chose = np.array([[choice is not None and row.key in choice for row in rows] for choice in chosen], dtype=bool)
-    cells = tuple((*name, row.key) for row in rows)
-    shape = chose.reshape(len(chosen), len(rows))
-    return Raw(name[2], label, (*name, "*"), tuple(rows), cells, domain, shape)
+    places = {row.key: place for place, row in enumerate(rows)}
+    chose = np.zeros((len(chosen), len(rows)), dtype=bool)
+    for ballot, choice in enumerate(chosen):
+        for key in choice or ():
+            if key in places:
+                chose[ballot, places[key]] = True
+    return Raw(name[2], label, (*name, "*"), tuple(rows), tuple((*name, key) for key in places), domain, chose)
 
 
 def scale_rows(question: Question) -> tuple[Option, ...]:
