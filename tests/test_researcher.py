@@ -311,3 +311,17 @@ def test_ctrl_c_leaves_nothing_half(tmp_path: Path) -> None:
     assert process.returncode == 1
     assert b"Traceback" not in words
     assert sorted(file.name for file in tmp_path.iterdir()) == ["c.csv", "p.csv"]
+
+
+def test_the_line_about_a_survey_file_in_the_readme_works(tmp_path: Path) -> None:
+    lines = (ROOT / "README.md").read_text().splitlines()
+    (line,) = [line for line in lines if line.startswith(".venv/bin/samenspraak analyse")]
+    reference = ROOT / "tests/reference"
+    files = {"RESPONSES.csv": reference / "respondents.csv", "MARGINS.json": reference / "population.json"}
+    files["findings.json"] = tmp_path / "findings.json"
+    result = samenspraak(*(files.get(word, word) for word in line.split()[1:]))
+    assert result.exit_code == 0, result.output
+    found = json.loads((tmp_path / "findings.json").read_text())
+    assert [question["id"] for question in found["questions"]] == ["vote", "likert"]
+    assert found["weighting"]["margins"] == ["leeftijd", "gebied", "geslacht"]
+    assert "278 van 278 rijen tellen mee" in result.output
