@@ -11,7 +11,8 @@ import numpy as np
 
 from deliberation.cells import Numbers
 from deliberation.figures import Merge
-from deliberation.weighting import Codes, Floats, Variable, merge_classes
+from deliberation.merging import Variable, merge_classes
+from deliberation.weighting import Codes, Floats
 
 NUMBER = re.compile(r"-?\d{1,15}([.,]\d{1,9})?")
 MOST = 40

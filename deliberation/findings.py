@@ -24,6 +24,7 @@ from deliberation.figures import (
     Thresholds,
     Verdict,
 )
+from deliberation.merging import Variable
 from deliberation.minority import minority, others
 from deliberation.outcome import judged, publish_verdict, verdict_cells
 from deliberation.participation import participation
@@ -44,7 +45,6 @@ from deliberation.statements import (
 )
 from deliberation.tabulation import Raw, cells_of, choice_limits, publish, publish_mean, raw_tables, scale_limits
 from deliberation.verdict import Conditions
-from deliberation.weighting import Variable
 
 __all__ = ["CLEAR", "CRITICAL", "Ballot", "Critical", "Findings", "Statement", "Stratum", "find"]
 VERSION = "findings/2"

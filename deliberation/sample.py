@@ -8,16 +8,15 @@ from math import inf
 import numpy as np
 
 from deliberation.figures import Merge, Weighting
+from deliberation.merging import Variable, merge_classes
 from deliberation.precision import Design, codes_of
 from deliberation.weighting import (
     Codes,
     Floats,
-    Variable,
     WeightingError,
     base_weights,
     design_effect,
     effective_n,
-    merge_classes,
     rake_trimmed,
 )
 
@@ -65,7 +64,7 @@ def settle(
     floor: int,
 ) -> Settled:
     """Merge classes until at least `floor` people of each answered: an ordered one with its neighbour, another with
-    the smallest (`weighting.merge_classes`, one variable at a time).
+    the smallest (`merging.merge_classes`, one variable at a time).
 
     So no class stays empty, what the weights meet is known from the turnout, and no turnout is hidden. `merges`: what
     was merged before; what is merged here as well stands in the account with the classes it began with, and "nobody"

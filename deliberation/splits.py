@@ -12,11 +12,11 @@ import numpy as np
 from deliberation.answering import Answers
 from deliberation.disclosure import Cell, Cells, Limit, Sum, share_reason
 from deliberation.figures import Association, Split, Thresholds
+from deliberation.merging import Variable
 from deliberation.precision import Design, estimates, share_interval
 from deliberation.questionnaire import Question
 from deliberation.rao_scott import rao_scott
 from deliberation.tabulation import Raw, decimals, joined, publish, raw_table
-from deliberation.weighting import Variable
 
 CLEAR, OTHER = "clear", "other"
 Splits = Mapping[str, Sequence[Raw]]

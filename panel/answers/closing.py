@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from uuid import uuid4
 
+from deliberation.merging import merge_classes
 from deliberation.personal_data import find_personal_data
 from deliberation.questionnaire import Questionnaire, read
-from deliberation.weighting import merge_classes
 from panel.answers.actions import Keys, cut_ties, known_secret
 from panel.answers.models import Ballot, PaperEntry, Written
 from panel.answers.words import written_questions

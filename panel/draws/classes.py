@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
-from deliberation.weighting import Variable, merge_classes
+from deliberation.merging import Variable, merge_classes
 
 CLASSES = ("area", "age", "gender")
 # So many members are expected in every group of area, age and gender; smaller groups are taken together, because a

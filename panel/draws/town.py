@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from deliberation.merging import EVERYONE
 from deliberation.sortition.invitations.stratified import allocate
 from deliberation.sortition.lottery import seeded_order
-from deliberation.weighting import EVERYONE
 from panel.web.dutch import format_number
 
 MOST_DOTS, ACROSS, PITCH = 1_000, 25, 10

@@ -6,9 +6,9 @@ from typing import Any
 
 from deliberation.figures import Merge, Outcomes
 from deliberation.findings import Ballot, Findings, Statement, Stratum, find
+from deliberation.merging import Variable
 from deliberation.questionnaire import read
 from deliberation.verdict import Conditions
-from deliberation.weighting import Variable
 from panel.reports.facts import InputError, read_dataclass
 
 

@@ -10,9 +10,9 @@ import yaml
 from deliberation.figures import Findings, Outcomes
 from deliberation.filling import fill
 from deliberation.findings import Ballot, Statement, Stratum, find
+from deliberation.merging import Variable, merge_classes
 from deliberation.questionnaire import Questionnaire, read
 from deliberation.verdict import Conditions
-from deliberation.weighting import Variable, merge_classes
 
 TEMPLATE = Path(__file__).parents[2] / "templates/questionnaires/tweede-mening.yaml"
 VARIABLES = (

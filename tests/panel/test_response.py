@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from hypothesis import given
 from hypothesis import strategies as st
 
+from deliberation.merging import Variable
 from deliberation.sample import Stratum, add_up, weigh
 from deliberation.sortition.invitations.stratified import Candidate
-from deliberation.weighting import Variable
 from panel.cli import main
 from panel.draws.response import BANDS, response_of
 from panel.people.models import Draw, Person
