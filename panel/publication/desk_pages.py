@@ -20,10 +20,11 @@ from panel.publication.files import downloads_of, file_response
 from panel.publication.models import Decision
 from panel.publication.outcome import describe_outcome
 from panel.publication.reminding import is_overdue
+from panel.publication.reply_file import MOST_BYTES, read_reply
 from panel.reports.models import Report
 from panel.reviews.models import Review
 from panel.staff.access import staff_on
-from panel.web.forms import Fields, read_fields
+from panel.web.forms import Fields, read_fields, read_upload
 from panel.web.messages import Refused
 from panel.web.request import database_of, see, settings_of
 from panel.web.templating import page
@@ -125,7 +126,22 @@ async def do_reply(request: Request) -> Response:
     return see(f"/bureau/{review.id}/antwoord?bewaard=1")
 
 
-async def _reply_page(request: Request, typed: dict[str, str], errors: dict[str, str], status: int = 200) -> Response:
+async def take_reply_file(request: Request) -> Response:
+    """Fill in the form from a file. Nothing is kept before somebody has looked at it and saves."""
+    review = await _review(request)
+    report = await Report.get(review=review)
+    try:
+        _, content, _ = await read_upload(request, "file", MOST_BYTES)
+        filled = read_reply(content, [advice.id for advice in describe_outcome(review, report.findings).advices])
+    except Refused as refused:
+        return await _reply_page(request, {}, {refused.field: refused.sentence}, 422)
+    errors = {"file": " ".join(filled.wrong)} if filled.wrong else {}
+    return await _reply_page(request, filled.typed, errors, 422 if errors else 200, read=len(filled.typed) // 2)
+
+
+async def _reply_page(
+    request: Request, typed: dict[str, str], errors: dict[str, str], status: int = 200, read: int = 0
+) -> Response:
     review = await _review(request)
     report = await Report.get(review=review)
     replies = await replies_of(review)
@@ -141,6 +157,7 @@ async def _reply_page(request: Request, typed: dict[str, str], errors: dict[str,
         overdue=is_overdue(review),
         answered=len(replies),
         saved="bewaard" in request.query_params,
+        read=read,
         typed=stored | typed,
         errors=errors,
     )

@@ -56,7 +56,7 @@ async def reader(client: httpx2.AsyncClient, link: str) -> httpx2.AsyncClient:
 def words_of(page: str) -> str:
     """What somebody reads or hears of a page, without what is marked as Dutch."""
     tree = LexborHTMLParser(page)
-    for node in tree.css("[lang=nl]:not(html)"):
+    for node in tree.css("[lang=nl]:not(html), script"):
         node.decompose()
     heard = [
         str(node.attributes[name])

@@ -33,7 +33,7 @@ async def test_a_review_is_announced_from_the_draw_on_and_its_report_from_public
         listed = f'href="/t/{review.id}"' in (await client.get("/")).text
         shown = await client.get(f"/t/{review.id}")
         assert (listed, shown.status_code == 200) == (state in ANNOUNCED, state in ANNOUNCED), state
-        for name in (*DOWNLOADS, "vote.svg"):
+        for name in (*DOWNLOADS[:3], "vote.svg", "metadata/diwoo.xml"):
             public = await client.get(f"/t/{review.id}/{name}")
             preview = await clerk.get(f"/bureau/{review.id}/rapport/{name}")
             assert public.status_code == (200 if state in PUBLIC else 404), (state, name)
