@@ -5,12 +5,12 @@ translate.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Any
 
 from deliberation.figures import Advice, Findings, QuestionFindings, Row, Split, Statements, Table
 from deliberation.questionnaire import Option, Question, Questionnaire
-from panel.reports.facts import Material, read_material
+from panel.reports.facts import Before, Material, read_dataclass, read_material
 
 
 def in_english(document: Mapping[str, Any]) -> Material | None:
@@ -19,7 +19,40 @@ def in_english(document: Mapping[str, Any]) -> Material | None:
         return None
     material = read_material({"findings": document["findings"], "facts": document["english"]})
     findings = labelled(material.findings, material.questionnaire)
-    return replace(material, findings=findings, dutch=frozenset(_texts(document["facts"])))
+    facts = material.facts
+    if facts["before"] is not None:
+        facts = {**facts, "before": _first_time(facts["before"], material.findings, findings)}
+    return replace(material, findings=findings, facts=facts, dutch=frozenset(_texts(document["facts"])))
+
+
+def _first_time(before: Before, dutch: Findings, english: Findings) -> Before:
+    """The first time with the same labels as the second, where these were the same in Dutch too."""
+    labels = dict(zip(_rows_of(dutch), (row.label for *_, row in _places(english)), strict=True))
+    findings = read_dataclass(Findings, before["findings"], "facts.before.findings")
+    told = replace(findings, questions=tuple(_relabelled(found, labels) for found in findings.questions))
+    return {**before, "findings": asdict(told)}
+
+
+def _places(findings: Findings) -> Iterator[tuple[str, str, Row]]:
+    for found in findings.questions:
+        for table in found.tables:
+            for row in table.rows:
+                yield found.id, table.key, row
+
+
+def _rows_of(findings: Findings) -> Iterator[tuple[str, str, str, str]]:
+    return ((question, table, row.key, row.label) for question, table, row in _places(findings))
+
+
+def _relabelled(found: QuestionFindings, labels: Mapping[tuple[str, str, str, str], str]) -> QuestionFindings:
+    def label(table: Table, row: Row) -> str:
+        return labels.get((found.id, table.key, row.key, row.label), row.label)
+
+    tables = (
+        replace(table, rows=tuple(replace(row, label=label(table, row)) for row in table.rows))
+        for table in found.tables
+    )
+    return replace(found, tables=tuple(tables))
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -73,7 +73,7 @@ def _view(material: Material, found: Minority) -> Blocks:
     if found.quotes:
         vote = material.questionnaire.vote
         yield Quotes(t("Wat deze mensen schreven"), tuple(words_of(quote, vote) for quote in found.quotes))
-        yield how_chosen(material)
+        yield how_chosen(material, both_sides=False)
     else:
         yield Paragraph(t("Hun woorden staan hier niet. Niemand schreef iets, of het is niet te tonen."), "note")
 

@@ -65,8 +65,8 @@ def _agreement(material: Material, agreed: Sequence[Agreement]) -> Blocks:
         found = best[by]
         yield Paragraph(
             t(
-                "In elke groep {split} koos minstens {share} ‘{option}’. Het laagst is dat bij {group}.",
-                split=say("splits", by),
+                "{split}: in elke groep koos minstens {share} ‘{option}’. Het laagst is dat bij {group}.",
+                split=_first_up(say("splits", by)),
                 share=percent(found.lowest),
                 option=option(material, found.option),
                 group=wording.group(found.group, found.group),
@@ -74,7 +74,7 @@ def _agreement(material: Material, agreed: Sequence[Agreement]) -> Blocks:
         )
     rows = tuple(
         (
-            f"{say('variables', found.by).capitalize()}: {option(material, found.option)}",
+            f"{_first_up(say('variables', found.by))}: {option(material, found.option)}",
             percent(found.lowest),
             wording.group(found.group, found.group),
             wording.number(found.product, 4),
@@ -84,6 +84,10 @@ def _agreement(material: Material, agreed: Sequence[Agreement]) -> Blocks:
     columns = (t("Keuze"), t("Laagste aandeel"), t("Bij wie"), t("Product"))
     note = t("Het product is alle aandelen keer elkaar: 1 als elke groep helemaal voor deze keuze is.")
     yield Grid(t("Hoe eens de groepen het zijn, per keuze"), columns, rows, (1, 3), note)
+
+
+def _first_up(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def mark_sentences(material: Material) -> list[str]:

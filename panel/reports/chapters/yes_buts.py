@@ -37,18 +37,16 @@ def yes_buts(material: Material) -> Blocks:
         yield how_chosen(material)
 
 
-def how_chosen(material: Material) -> Paragraph:
+def how_chosen(material: Material, *, both_sides: bool = True) -> Paragraph:
     """Why these words are quoted and not others."""
-    return Paragraph(
-        t(
-            "Het lot bepaalde welke teksten hier staan. "
-            "Van voor en van tegen staan er evenveel, als er genoeg zijn. "
-            "Iedere tekst is eerst gelezen, zodat er geen persoonlijke gegevens in staan. "
-            "De volgorde is na te rekenen met de code {seed}.",
-            seed=material.findings.quote_seed or t("van deze ronde"),
-        ),
-        "note",
+    equal = t("Van voor en van tegen staan er evenveel, als er genoeg zijn.") if both_sides else ""
+    rest = t(
+        "Iedere tekst is eerst gelezen, zodat er geen persoonlijke gegevens in staan. "
+        "De volgorde is na te rekenen met de code {seed}.",
+        seed=material.findings.quote_seed or t("van deze ronde"),
     )
+    parts = (t("Het lot bepaalde welke teksten hier staan."), equal, rest)
+    return Paragraph(" ".join(part for part in parts if part), "note")
 
 
 def story(statements: Statements, vote: Question) -> Blocks:
