@@ -8,10 +8,7 @@ step, and then one for each item of the method that is empty. Nothing but a whol
 """
 
 import json
-import shutil
 import sys
-import tempfile
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import partial
@@ -23,6 +20,7 @@ from panel.reports.archive import CHECKSUMS, ZIP, archive, checksums
 from panel.reports.english import in_english
 from panel.reports.facts import EMPTY_ITEM, Material, read_material
 from panel.reports.findings import compute
+from panel.reports.folder import save
 from panel.reports.language import edition
 from panel.reports.metadata import metadata
 from panel.reports.method import missing_items
@@ -33,7 +31,6 @@ from panel.reports.schema import results_schema
 
 Files = dict[str, bytes]
 Make = Callable[[Files], Files]  # what was made before -> what is made now
-ABANDONED_SECONDS = 3600
 
 
 def build(document: Mapping[str, Any], folder: Path, tell: Callable[[str], None]) -> None:
@@ -91,43 +88,6 @@ def _reply(material: Material, _: Files) -> Files:
 def _archive(material: Material, files: Files) -> Files:
     files = files | metadata(files, material.facts)
     return files | {CHECKSUMS: checksums(files), ZIP: archive(files, material.facts)}
-
-
-def save(files: Mapping[str, bytes], folder: Path) -> None:
-    """All files or none: they are written beside the folder, which then takes their place."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    _clear_abandoned(folder)
-    fresh = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    try:
-        for name, content in files.items():
-            (fresh / name).parent.mkdir(exist_ok=True)
-            (fresh / name).write_bytes(content)
-        fresh.chmod(0o755)
-        _put(fresh, folder)
-    finally:
-        shutil.rmtree(fresh, ignore_errors=True)
-
-
-def _put(fresh: Path, folder: Path) -> None:
-    if not folder.exists():
-        fresh.rename(folder)
-        return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-old-", dir=folder.parent))
-    folder.rename(old / "report")
-    try:
-        fresh.rename(folder)
-    except OSError:
-        (old / "report").rename(folder)
-        old.rmdir()
-        raise
-    shutil.rmtree(old)
-
-
-def _clear_abandoned(folder: Path) -> None:
-    """What a killed process left beside the folder."""
-    for left in folder.parent.glob(f".{folder.name}-*"):
-        if left.stat().st_mtime < time.time() - ABANDONED_SECONDS:
-            shutil.rmtree(left, ignore_errors=True)
 
 
 def main(arguments: list[str], source: TextIO, target: TextIO) -> int:

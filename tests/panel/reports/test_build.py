@@ -8,24 +8,16 @@ from typing import Any
 import pytest
 
 from panel.reports import build
+from panel.reports.facts import EMPTY_ITEM
+from panel.reports.folder import save
 from panel.reports.pdf import PdfError
 from tests.deliberation.example import example_findings, example_input
 from tests.panel.reports.report_sample import questionnaire, sample
+from tests.panel.reports.xml_tree import tree
 
-FILES = {
-    *(
-        "report.html",
-        "report.pdf",
-        "summary.html",
-        "summary.pdf",
-        "vote.svg",
-        "results.csv",
-        "results.json",
-        "codebook.csv",
-    ),
-    *("results.schema.json", "datapackage.json", "reply.odt", "reply.csv"),
-    *("checksums.sha256", "tweede-mening.zip"),
-}
+EDITION = {"report.html", "report.pdf", "summary.html", "summary.pdf"}
+DATA = {"results.csv", "results.json", "results.schema.json", "codebook.csv", "datapackage.json"}
+DESCRIBED = EDITION | DATA | {"vote.svg", "reply.odt", "reply.csv"}
 METADATA = {"diwoo.xml", "mdto.xml", "ori.json", "dcat.jsonld"}
 
 
@@ -42,10 +34,9 @@ def test_a_build_writes_every_document_and_says_how_far_it_is(tmp_path: Path) ->
     code, told = run(sample(), str(tmp_path / "reports" / "7"))
 
     assert code == 0
+    apart = {f"metadata/{name}" for name in METADATA | {f"{name}.bestand.mdto.xml" for name in DESCRIBED}}
     made = contents(tmp_path / "reports" / "7")
-    described = {name for name in FILES if not name.startswith(("checksums", "tweede"))}
-    apart = {f"metadata/{name}" for name in METADATA | {f"{name}.bestand.mdto.xml" for name in described}}
-    assert set(made) == FILES | apart
+    assert set(made) == DESCRIBED | apart | {"checksums.sha256", "tweede-mening.zip"}
     steps = told.splitlines()
     assert steps[0] == f"1/{len(steps)} rapport"
     assert steps[-1] == f"{len(steps)}/{len(steps)} bewaren"
@@ -62,6 +53,48 @@ def test_building_again_gives_the_same_bytes_and_takes_the_place_of_what_stood_t
 
     assert contents(folder) == first
     assert [path.name for path in tmp_path.iterdir()] == ["7"]
+
+
+def test_an_edition_in_english_stands_beside_the_dutch_one_and_changes_nothing_in_it(tmp_path: Path) -> None:
+    document = sample(0)
+    run(document, str(tmp_path / "nl"))
+    english = {**document["facts"], "language": "en", "title": "One desk for all"}
+
+    code, _ = run({**document, "english": english}, str(tmp_path / "en"))
+
+    assert code == 0
+    dutch, both = contents(tmp_path / "nl"), contents(tmp_path / "en")
+    apart = {name.replace(".", ".en.") for name in EDITION}
+    assert apart <= both.keys()
+    assert all(both[name] == dutch[name] for name in EDITION | DATA)
+    assert b'lang="en"' in both["report.en.html"]
+    assert b"One desk for all" in both["summary.en.html"]
+    assert "metadata/report.en.pdf.bestand.mdto.xml" in both
+
+
+def test_what_people_typed_cannot_break_a_single_document(tmp_path: Path) -> None:
+    hostile = "<script>alert(1)</script> #let $x$ \u202eשלום 👩‍👩‍👧 \x00\ufffe " + "langetitel" * 25
+    changes = {"title": hostile, "question": hostile, "goal": hostile, "summary": hostile, "contact": hostile}
+
+    code, _ = run(sample(60, **changes), str(tmp_path / "7"))
+
+    assert code == 0
+    made = contents(tmp_path / "7")
+    assert b"<script>alert" not in made["report.html"] + made["summary.html"]
+    for name, content in made.items():
+        if name.endswith((".json", ".jsonld")):
+            json.loads(content)
+        elif name.endswith((".xml", ".svg")):
+            tree(content)
+
+
+def test_items_of_the_method_that_say_nothing_are_told_at_the_end(tmp_path: Path) -> None:
+    _, told = run(sample(0, run_by=" "), str(tmp_path / "7"))
+
+    assert [line for line in told.splitlines() if line.startswith(EMPTY_ITEM)] == [
+        f"{EMPTY_ITEM}2. Wie het vroeg en wie het deed"
+    ]
+    assert (tmp_path / "7" / "report.html").exists()
 
 
 def test_a_crash_leaves_what_stood_there_and_nothing_half_made(
@@ -86,14 +119,14 @@ def test_a_crash_leaves_what_stood_there_and_nothing_half_made(
 
 def test_a_full_disk_while_writing_leaves_what_stood_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     folder = tmp_path / "7"
-    build.save({"report.html": b"before"}, folder)
+    save({"report.html": b"before"}, folder)
 
     def full(path: Path, content: bytes) -> int:
         raise OSError(28, "No space left on device", str(path), len(content))
 
     monkeypatch.setattr(Path, "write_bytes", full)
     with pytest.raises(OSError, match="No space"):
-        build.save({"report.html": b"after"}, folder)
+        save({"report.html": b"after"}, folder)
 
     assert (folder / "report.html").read_text() == "before"
     assert [path.name for path in tmp_path.iterdir()] == ["7"]
