@@ -11,7 +11,7 @@ from deliberation.consensus import agreement
 from deliberation.disclosure import Cell, Cells, Extra, protect, share_reason, together
 from deliberation.figures import Agreement, Association, Interval, Mean, Row, Split, Table, Thresholds
 from deliberation.intervals import interval_by
-from deliberation.precision import Design, Estimate, Mask, mark_mean, mean_interval, share_table
+from deliberation.precision import Design, Estimate, Mask, ShareTable, mark_mean, mean_interval, share_table
 from deliberation.questionnaire import Option
 from deliberation.rao_scott import rao_scott
 from deliberation.splits import split_cells, weight_limits
@@ -61,7 +61,7 @@ class _Made:
         return Raw(key, key, (*name, "*"), options, tuple((*name, o.key) for o in options), codes >= 0, chose)
 
     def table(self, kind: str, key: str, hidden: Collection[Cell], inside: Mask | None = None) -> Table:
-        """The table as it is published."""
+        """The table as it is published. Whether a share is too uncertain is judged by its Korn–Graubard interval."""
         given = self.answers.codes >= 0 if inside is None else inside & (self.answers.codes >= 0)
         n, floor, labels = int(given.sum()), self.thresholds.floor, self.answers.labels
         name = (kind, self.name, key)
@@ -69,28 +69,30 @@ class _Made:
             rows = tuple(Row(label, label, None, None, None, None, "small") for label in labels)
             return Table(key, key, None, None, rows, "small")
         found = share_table(self.design, self.answers.codes, len(labels), given)
-        low, high = found.low, found.high
-        if self.interval != "beta":
-            shares = zip(found.share.tolist(), found.se.tolist(), strict=True)
-            others = [
-                interval_by(self.interval, Estimate(share, se, n, found.effective_n, found.df))
-                for share, se in shares
-            ]
-            low, high = np.array([each.low for each in others]), np.array([each.high for each in others])
+        low, high = self.limits(found)
         digits = 17 if self.full else decimals(n, floor)
-        rows_ = []
+        shown: list[Row] = []
         for number, label in enumerate(labels):
             count = None if (*name, label) in hidden else int(found.counts[number])
-            interval = Interval(float(low[number]), float(high[number]))
+            interval = Interval(float(found.low[number]), float(found.high[number]))
             reason = share_reason(n, found.effective_n, interval, self.thresholds) if count is not None else "small"
             if reason:
-                rows_.append(Row(label, label, count, None, None, None, reason))
+                shown.append(Row(label, label, count, None, None, None, reason))
             else:
-                figures = (float(found.share[number]), interval.low, interval.high)
+                figures = (float(found.share[number]), float(low[number]), float(high[number]))
                 share, lowest, highest = (round(figure, digits) for figure in figures)
-                rows_.append(Row(label, label, count, share, lowest, highest, ""))
+                shown.append(Row(label, label, count, share, lowest, highest, ""))
         worth = found.effective_n if self.full else float(round(found.effective_n))
-        return Table(key, key, n, worth, tuple(rows_), "")
+        return Table(key, key, n, worth, tuple(shown), "")
+
+    def limits(self, table: ShareTable) -> tuple[Floats, Floats]:
+        """The intervals of a table, of the kind that was asked for."""
+        if self.interval == "beta":
+            return table.low, table.high
+        n, worth, df = table.n, table.effective_n, table.df
+        shares = zip(table.share.tolist(), table.se.tolist(), strict=True)
+        found = [interval_by(self.interval, Estimate(share, se, n, worth, df)) for share, se in shares]
+        return np.array([each.low for each in found]), np.array([each.high for each in found])
 
     def mean(self, hidden: bool) -> Mean:
         """The mean, spread and median of marks."""
