@@ -27,6 +27,7 @@ from panel.database import Database
 from panel.demo.proposal import read_proposal
 from panel.demo.residents import make_frame
 from panel.draws.actions import freeze_draw, keep_draw, keep_frozen, make_draw, put_aside
+from panel.draws.same_panel import ask_same_panel
 from panel.draws.sources import read_lot
 from panel.invitations.actions import open_review, send_wave, withdraw_and_tell
 from panel.invitations.models import Kind, Trial
@@ -47,7 +48,8 @@ from panel.reports.findings import compute
 from panel.reports.material import input_of_findings
 from panel.reports.models import Build, Report
 from panel.reviews.actions import Plan, approve, prepare_review
-from panel.reviews.models import GRACE, Review, State
+from panel.reviews.following import Indicator, start_follow_up
+from panel.reviews.models import GRACE, Review, State, Step
 from panel.reviews.states import LIFE, advance
 from panel.settings import Settings
 from panel.staff.actions import add_staff
@@ -160,7 +162,20 @@ class Stage:
         found = await read_file(self.settings, content, guess_mapping(read_table(content).header))
         await self.database.write(import_frame(review, "bevolking.csv", found, self.clerk))
 
+    async def follow(self, first: Review) -> Review:
+        """A released follow-up of a review that was answered, half a year later."""
+        published = Step.filter(review=first, state=State.PUBLISHED)
+        await self.change(published, at=datetime.now(UTC) - timedelta(days=200))
+        version = await ProposalVersion.get(id=first.version_id)
+        indicators = [Indicator("i1", "Minder mensen klagen.", "Fewer people complain.")]
+        fixed = plan(sample_size=self.sample)
+        started = await self.database.write(start_follow_up(first, version, fixed, indicators, self.clerk))
+        return await self.bring(started, State.RELEASED)
+
     async def draw(self, review: Review) -> None:
+        if review.follows_id:
+            await self.database.write(ask_same_panel(self.settings, review, (), self.clerk))
+            return
         await self.read_people(review)
         await self.draw_from_frame(review)
 

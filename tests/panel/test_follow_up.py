@@ -26,7 +26,7 @@ from panel.publication.following import indicators_of
 from panel.reports.findings import compute
 from panel.reports.material import facts_of, input_of_findings
 from panel.reports.models import Report
-from panel.reviews.following import MOST_INDICATORS, Indicator, months_after, questions_for
+from panel.reviews.following import MOST_INDICATORS, months_after
 from panel.reviews.models import Review, State, Step
 from panel.staff.models import Staff
 from panel.web.dutch import format_date, today
@@ -141,20 +141,11 @@ async def test_whose_mail_came_back_is_asked_by_letter_if_there_is_an_address(st
     one, other, *_ = await stage.members(first)
     await stage.change(Member.filter(id=one.id), address="Dorpsstraat 1, 1234 AB Voorbeeld")
     await stage.change(Member.filter(id=other.id), address="")
-    started = await follow(stage, first)
+    started = await stage.follow(first)
     await stage.database.write(ask_same_panel(stage.settings, started, [one.id, other.id], stage.clerk))
     members = {member.pseudonym: member for member in await stage.members(started)}
     assert members[one.pseudonym].email == ""
     assert other.pseudonym not in members
-
-
-async def follow(stage: Stage, first: Review) -> Review:
-    """A released follow-up, past the pages."""
-    started = await stage.draft(await (await Review.get(id=first.id)).version)
-    composed = {"questions": questions_for([Indicator("i1", "Minder klachten.", "Fewer complaints.")])}
-    await stage.change(Review.filter(id=started.id), follows_id=first.id, composed=composed)
-    await stage.release(await Review.get(id=started.id))
-    return await Review.get(id=started.id)
 
 
 async def test_nothing_ties_a_member_to_the_first_time(
@@ -287,7 +278,7 @@ async def test_a_newer_version_of_the_proposal_can_be_chosen(
 async def test_a_follow_up_takes_no_file_and_no_lot_and_another_review_no_earlier_panel(
     stage: Stage, first: Review, clerk: httpx2.AsyncClient
 ) -> None:
-    released = await follow(stage, first)
+    released = await stage.follow(first)
     with pytest.raises(Refused) as refusal:
         await stage.read_people(released)
     assert refusal.value.code == "follow.same_panel"

@@ -46,7 +46,7 @@ async def test_get_and_head_on_every_address_change_nothing_whoever_looks(
 ) -> None:
     async with SMTP(hostname="127.0.0.1", port=stage.settings.smtp_port) as relay:
         await relay.sendmail("a@voorbeeld.example", "b@voorbeeld.example", "Subject: Dag\n\nDag")
-    addresses = Addresses(stage, list(reviews.values()))
+    addresses = Addresses(stage, [*reviews.values(), await stage.follow(reviews[State.FOLLOWED_UP])])
     await addresses.prepare()
     before, files = await contents(), _files(stage.settings.var)
     seen: dict[str, set[int]] = {}
