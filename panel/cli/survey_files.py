@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from deliberation.columns import Column, SurveyError, check_names
-from deliberation.sortition.frames.table import read_table
+from deliberation.sortition.frames.table import NO_ROWS, begin_table
 from deliberation.turnout import Invited, invited_of
 from panel.cli.files import number
 
@@ -21,7 +21,7 @@ ROWS_AT_ONCE = 2_000
 
 def read_columns(path: Path, wanted: Sequence[str]) -> dict[str, Column]:
     """The columns of a CSV file by name; a blank cell, `.` and `NA` are no answer."""
-    table = read_table(path.read_bytes(), people=False)
+    table = begin_table(path.read_bytes())
     check_names(wanted, table.header)
     if not (used := list(dict.fromkeys(wanted))):
         return {}
@@ -44,6 +44,8 @@ def read_columns(path: Path, wanted: Sequence[str]) -> dict[str, Column]:
                     f"De kolom ‘{table.header[place]}’ van {path.name} heeft meer dan {number(VALUES)} verschillende "
                     "waarden. Dat zijn geen klassen of vaste antwoorden: laat deze kolom weg, of neem waarden samen."
                 )
+    if not pieces[0]:
+        raise SurveyError(NO_ROWS)
     return {
         name: Column(tuple(label for label in numbers if label not in MISSING), np.concatenate(piece))
         for name, numbers, piece in zip(used, found, pieces, strict=True)

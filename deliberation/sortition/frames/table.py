@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice, zip_longest
 from operator import itemgetter
 from typing import Protocol
@@ -31,6 +31,7 @@ NOT_CSV = {
 CONTROLS = tuple(bytes([code]) for code in (*range(9), *range(14, 32)))  # tab and line ends are text
 SEPARATORS = ";,\t|"
 MISSING = ("", ".")
+NO_ROWS = "Onder de kopregel staan geen rijen. Kijk of u het goede bestand heeft."
 CELLS_AT_ONCE = 5_000  # what fits in a processor's own memory goes by fastest
 LOOKS_LIKE_DATA = re.compile(r"[^@\s]+@[^@\s]+|[1-9]\d{3} ?[A-Za-z]{2}|\d{1,4}[-/]\d{1,2}[-/]\d{1,4}|[\d.]{5,}")
 
@@ -90,14 +91,30 @@ class _Lines:
         return any((self.separator in cell or len(cells) != width) for cell in cells if "\n" in cell or "\r" in cell)
 
 
-def read_table(content: bytes, *, people: bool = True) -> Table:
+def read_table(content: bytes) -> Table:
     """Read CSV: UTF-8 with or without BOM, else Windows-1252; semicolon, comma, tab or bar; quoted or not.
 
     Cells are stripped. Rows may be longer or shorter than the header; nameless columns at its end are not of it.
     FrameError for an empty or binary file, a missing header, equal column names, a misplaced quotation mark, or
     a column of citizen service numbers (BSN). The rows keep `content` and are read from it whenever they are asked.
-    Of a table that is no list of `people`, names may differ in capitals alone and numbers are just numbers.
     """
+    table = begin_table(content, str.casefold)
+    count = _check_rows(table.header, table.rows)
+    if not count:
+        raise FrameError(NO_ROWS)
+    return Table(table.header, replace(table.rows, number=count))
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A file of which only the header was looked at: its rows are checked, and not counted, when they are read."""
+
+    header: tuple[str, ...]
+    rows: _Lines
+
+
+def begin_table(content: bytes, same: Callable[[str], str] = str) -> Begun:
+    """As `read_table`, of any CSV file, in one walk. `same`: names that become equal by it are equal."""
     start = 0
     while content.startswith(BOM, start):
         start += len(BOM)
@@ -109,11 +126,8 @@ def read_table(content: bytes, *, people: bool = True) -> Table:
     while cells and not cells[-1]:
         cells.pop()
     header = tuple(cells)
-    _check_header(header, str.casefold if people else str)
-    count = _check_rows(header, lines) if people else sum(1 for _ in lines)
-    if not count:
-        raise FrameError("Onder de kopregel staan geen rijen. Kijk of u het goede bestand heeft.")
-    return Table(header, _Lines(content, start, encoding, separator, count))
+    _check_header(header, same)
+    return Begun(header, lines)
 
 
 def table_digest(table: Table) -> str:
