@@ -10,7 +10,7 @@ from deliberation.figures import Participation, Quote, Statements
 from panel.reports import wording
 from panel.reports.blocks import Block, Bullets, Heading, Paragraph, Quotes
 from panel.reports.chapters.advices import advised, decision_on
-from panel.reports.chapters.order import HARDER, Blocks
+from panel.reports.chapters.order import HARDER, Blocks, numbers
 from panel.reports.chapters.proposal import fixed_sentences
 from panel.reports.chapters.vote import mark_sentences, option, verdict, vote_picture
 from panel.reports.chapters.yes_buts import often_named
@@ -32,10 +32,15 @@ FOR = "voor"
 
 def summary(material: Material) -> Blocks:
     """The first chapter: the parts of the summary under their headings."""
-    for place, (_, title, blocks) in enumerate(parts(material)):
-        if place:
+    for name, title, blocks in parts(material):
+        if name == "rapport":
+            continue  # this is the report
+        if name != "vraag":
             yield Heading(title)
         yield from blocks
+        if name == "zeker":
+            who = numbers(material)["deelname"]
+            yield Paragraph(t("Wie antwoordde en wie niet, staat in hoofdstuk {chapter}.", chapter=who))
 
 
 def parts(material: Material) -> Iterator[tuple[str, str, tuple[Block, ...]]]:

@@ -48,12 +48,12 @@ def picture(name: str) -> Picture:
 
 
 def test_own_questions_have_a_chapter_and_without_them_there_is_none() -> None:
-    assert [c.number for c in report().chapters] == list(range(1, 16))
+    assert [c.number for c in report().chapters] == list(range(1, 19))
     assert [b.id for b in chapter("andere").blocks if isinstance(b, Picture)] == [
         f"eigen_{number}_vraag" for number in (1, 2, 3, 4)
     ]
     plain = document(read_material(sample(0)))
-    assert [c.number for c in plain.chapters] == list(range(1, 15))
+    assert [c.number for c in plain.chapters] == list(range(1, 18))
     assert "andere" not in [c.id for c in plain.chapters]
     for made in (report(), plain):
         who = next(c for c in made.chapters if c.id == "deelname")
