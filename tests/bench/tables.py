@@ -3,7 +3,7 @@ makes up N answers, and with `tables` also their weights and all tables.
 """
 
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import numpy as np
@@ -58,9 +58,15 @@ def weighted(survey: Survey) -> Design:
     return Design(raked.weights, base, survey.strata, survey.population, survey.margins)
 
 
+def unlike(design: Design) -> Design:
+    """The same, with no two weights alike."""
+    factor = np.random.default_rng(1).uniform(0.8, 1.25, len(design))
+    return replace(design, weights=design.weights * factor, base=design.base * factor)
+
+
 def tables(survey: Survey, design: Design) -> list[ShareTable]:
     """Of a design of which nothing has been worked out yet."""
-    new = Design(design.weights, design.base, design.strata, design.population, design.margins)
+    new = replace(design)
     columns = (survey.answers[name].cat.codes.to_numpy() for name in survey.answers)
     return [share_table(new, codes, len(ANSWERS)) for codes in columns]
 
@@ -127,6 +133,8 @@ async def measure() -> None:
             Contender(naive, whole(partial(grouped, people))),
             Contender(plain, whole(partial(definition.tables, count)), units=count / TABLES),
         ]
+    alone = f"{TABLES} tables, {SIZES[-1]:,} answers, no two weights alike"
+    contenders.append(Contender(alone, whole(partial(tables, survey, unlike(design))), beside=(naive, plain)))
     console.print(f"R's definition of {SIZES[-1]:,} answers: {SOME} tables measured, times {TABLES // SOME}.")
     await compare(f"{TABLES} weighted tables of {len(ANSWERS)} classes", f"{TABLES} tables", contenders)
 
