@@ -44,7 +44,7 @@ def precision(material: Material) -> Blocks:
     )
     if took_part.partials:
         parts = tuple(
-            (say("variables", part.variable).capitalize(), number(part.value, 3)) for part in took_part.partials
+            (say("variables", part.variable).capitalize(), number(part.value, 2)) for part in took_part.partials
         )
         note = t("0 is geen verschil, 0,5 is het grootste verschil dat kan (partiële R-indicator, onvoorwaardelijk).")
         columns = (t("Kenmerk"), t("Waarde"))
@@ -106,8 +106,8 @@ def weights(material: Material) -> Blocks:
     if weighting.weighted:
         yield Pairs(
             (
-                (t("Kleinste gewicht (gemiddeld is 1)"), number(weighting.smallest, 2)),
-                (t("Grootste gewicht"), number(weighting.largest, 2)),
+                (t("Kleinste gewicht (gemiddeld is 1)"), number(weighting.smallest, 1)),
+                (t("Grootste gewicht"), number(weighting.largest, 1)),
                 (t("Gewichten die zijn afgekapt"), number(weighting.trimmed)),
                 (t("Effect van de weging op de marge (ontwerpeffect van Kish)"), number(weighting.design_effect, 2)),
                 (t("Aantal antwoorden dat dan overblijft (effectieve n)"), number(weighting.effective_n)),

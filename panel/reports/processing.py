@@ -40,7 +40,12 @@ def _hidden(material: Material) -> Blocks:
                 "Een aantal onder {floor} is niet te zien. Ook een nul niet, want die zegt iets over iedereen.",
                 floor=limits.floor,
             ),
-            t("Soms is ook een ander aantal verborgen. Anders is het eerste te vinden door af te trekken."),
+            t("Koos bijna iedereen in een groep hetzelfde? Dan is dat ook niet te zien."),
+            t(
+                "Soms is ook een ander aantal verborgen. Anders is het eerste te vinden door af te trekken. "
+                "Voor elk verborgen aantal blijven minstens {floor} mogelijkheden over.",
+                floor=limits.floor,
+            ),
             t(
                 "Bij minder dan {number} antwoorden staat er geen percentage. "
                 "Ook niet als er na de weging minder dan {number} overblijven (effectieve n).",

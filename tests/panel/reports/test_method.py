@@ -61,7 +61,7 @@ def test_a_whole_review_misses_nothing() -> None:
         (review(survey_modes=[]), "6."),
         (review(closed_on=""), "7."),
         (nobody_invited(), "8."),
-        (found(weighting={"margins": []}), "9."),
+        (found(weighting={"design_effect": None}), "9."),
         (found(weighting={"weighted": False, "reason": ""}), "9."),
         (found(quote_rule=""), "10."),
     ],
