@@ -111,8 +111,8 @@ def classes_of(
 ) -> tuple[Classes, tuple[Merge, ...]]:
     """A column with the classes of the population; those with fewer than `floor` people in it are merged.
 
-    Raises SurveyError for a class without population, people without a class, and invitations that are not of the
-    population's classes or fewer than the people who answered.
+    Raises SurveyError for a class without population, people without a class, more answers than people in a class,
+    and invitations that are not of the population's classes or fewer than the people who answered.
     """
     sizes = population.get(name)
     if not sizes:
@@ -122,11 +122,12 @@ def classes_of(
     labels = tuple(sizes)
     codes = _in_classes(name, column, labels, "in het bestand met de bevolking")
     counts = np.bincount(codes, minlength=len(labels))
-    if none := [label for label, count in zip(labels, counts, strict=True) if count and sizes[label] <= 0]:
-        raise SurveyError(
-            f"In de klasse ‘{none[0]}’ van ‘{name}’ woont volgens de bevolking niemand, maar er zijn wel antwoorden. "
-            "Verbeter het aantal of de antwoorden."
-        )
+    for label, count in zip(labels, counts, strict=True):
+        if count > sizes[label]:
+            raise SurveyError(
+                f"In de klasse ‘{label}’ van ‘{name}’ zijn {count} antwoorden, en volgens de bevolking wonen er "
+                f"{sizes[label]:g} mensen. Zet daar aantallen mensen, geen procenten; of verbeter de antwoorden."
+            )
     asked = None if invited is None else _invited(name, labels, counts, invited)
     people = np.array([float(sizes[label]) for label in labels])
     return _merged(Classes(name, labels, codes, {}, people, asked), floor)

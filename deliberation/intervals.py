@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from math import asin, inf, log, sin, sqrt
 
 import numpy as np
-from scipy import stats
 from scipy.optimize import brentq
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtri, stdtr, stdtrit
 
 from deliberation.figures import Interval
 from deliberation.precision import LEVEL, Design, Estimate, Mask, share_interval, total_errors
@@ -36,7 +35,7 @@ def interval_by(method: str, share: Estimate, *, level: float = LEVEL) -> Interv
         raise ValueError(f"no interval is called {method!r}; known are {', '.join(METHODS)}")
     if method == "beta" or not (share.se > 0 and 0 < share.value < 1):
         return share_interval(share, level=level)
-    t = float(stats.t.ppf((1 + level) / 2, share.df))
+    t = float(stdtrit(share.df, (1 + level) / 2))
     low, high = LIMITS[method](share.value, t * share.se, share.n, t)
     return Interval(max(low, 0.0), min(high, 1.0))
 
@@ -114,7 +113,7 @@ def difference(design: Design, values: Floats, group: Mask, other: Mask) -> Diff
     se = float(total_errors(design, influence[:, None])[1][0])
     df = max(int(both.sum()) - len(np.unique(design.strata[both])) - 1, 1)
     t = value / se if se > 0 else float(np.copysign(inf, value)) if value else 0.0
-    return Difference(value, se, t, df, float(2 * stats.t.sf(abs(t), df)))
+    return Difference(value, se, t, df, float(2 * stdtr(df, -abs(t))))
 
 
 def margin_of_error(n: int, population: float = inf, *, share: float = 0.5, level: float = LEVEL) -> float:
@@ -126,4 +125,4 @@ def margin_of_error(n: int, population: float = inf, *, share: float = 0.5, leve
     if not 1 <= n <= population:
         raise ValueError("a sample is at least one and at most everyone")
     rest = 1.0 if population == inf else (population - n) / max(population - 1, 1)
-    return float(stats.norm.ppf((1 + level) / 2)) * sqrt(share * (1 - share) / n * rest)
+    return float(ndtri((1 + level) / 2)) * sqrt(share * (1 - share) / n * rest)

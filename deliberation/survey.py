@@ -93,9 +93,10 @@ def analyse(
             f"{n} van de {rows} rijen {'heeft' if n == 1 else 'hebben'} een antwoord op een van de vragen. Bij "
             f"minder dan {max(thresholds.floor, 2)} wordt niets getoond, dus er valt niets uit te rekenen."
         )
-    floor, people = max(thresholds.floor, 1), _total(population, strata, rake)
+    floor = max(thresholds.floor, 1)
     made = _classes(counted, population or {}, strata, rake, by, invited.counts if invited else None, floor)
     margins, groups = made.margins, made.groups
+    people = _total(population, strata, rake)
     design, weighting = _weigh(n, people, made.strata, list(margins.values()), made.merges)
     answers = {name: answers_of(name, counted[name]) for name in questions}
     answered = []
@@ -204,7 +205,8 @@ def _weigh(
 ) -> tuple[Design, Weighting]:
     whole = np.zeros(n, dtype=np.intp), np.array([people if people > n else inf])
     ones = np.ones(n)
-    if strata is None and not margins:
+    raked = [each for each in margins if len(each.labels) > 1]
+    if strata is None and not raked:
         design = Design(ones, ones, *whole)
         return design, account(design, "equal", (), merges, 0)
     base, layers = ones * (people / n), whole
@@ -212,7 +214,6 @@ def _weigh(
         answered = np.bincount(strata.codes, minlength=len(strata.labels)).astype(np.float64)
         drawn = answered if strata.invited is None else strata.invited
         base, layers = base_weights(strata.codes, strata.population, drawn), (strata.codes, strata.population)
-    raked = [each for each in margins if len(each.labels) > 1]
     codes = tuple(each.codes for each in raked)
     try:
         found = rake_trimmed(base, codes, [each.population for each in raked if each.population is not None])

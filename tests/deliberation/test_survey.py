@@ -152,6 +152,12 @@ def test_without_population_all_answers_count_the_same_and_it_is_said() -> None:
     assert shares(found.questions[0].table) == [0.5, 0.5]
 
 
+def test_a_margin_of_one_class_gives_nothing_to_weigh_with() -> None:
+    columns = {"wijk": column_of(["Noord"] * 40), "stem": column_of(["ja", "nee"] * 20)}
+    found = small(columns=columns, population={"wijk": {"Noord": 900.0}})
+    assert (found.weighting.weighted, found.weighting.reason) == (False, "equal")
+
+
 def test_too_few_answers_for_the_margins_are_not_weighted_and_it_is_said() -> None:
     labels = [f"{number} jaar" for number in range(12)]
     columns = {"oud": column_of(labels), "stem": column_of(["ja", "nee"] * 6), "wijk": column_of(["N", "Z"] * 6)}
@@ -215,17 +221,24 @@ def test_a_cross_of_two_questions_is_published_once() -> None:
     [
         ({"questions": ["stam"]}, "Er is geen kolom ‘stam’. De kolommen zijn: wijk, stem."),
         ({"questions": []}, "Noem de kolommen"),
-        ({"rake": ["stem"]}, "De bevolking|bevolking zegt niets over ‘stem’"),
+        ({"rake": ["stem"]}, "bevolking zegt niets over ‘stem’"),
         ({"population": {"wijk": {"Noord": 400.0}}}, "De klasse ‘Zuid’ van ‘wijk’ staat niet in het bestand"),
-        ({"population": {"wijk": {"Noord": 400.0, "Zuid": 0.0}}}, "‘Zuid’ van ‘wijk’ woont volgens de bevolking"),
+        (
+            {"population": {"wijk": {"Noord": 400.0, "Zuid": 0.0}}},
+            "‘Zuid’ van ‘wijk’ zijn 40 antwoorden, en .* 0 mensen",
+        ),
+        (
+            {"population": {"wijk": {"Noord": 0.4, "Zuid": 0.6}}},
+            "0.4 mensen. Zet daar aantallen mensen, geen procent",
+        ),
         ({"n": 9}, "9 van de 9 rijen hebben een antwoord"),
         ({"n": 1}, "1 van de 1 rijen heeft een antwoord"),
         (
             {
-                "population": {"wijk": {"Noord": 4.0, "Zuid": 6.0}, "stem": {"ja": 4.0, "nee": 7.0}},
+                "population": {"wijk": {"Noord": 400.0, "Zuid": 600.0}, "stem": {"ja": 400.0, "nee": 700.0}},
                 "rake": ["wijk", "stem"],
             },
-            "Volgens ‘wijk’ telt de bevolking 10 mensen, volgens ‘stem’ 11",
+            "Volgens ‘wijk’ telt de bevolking 1000 mensen, volgens ‘stem’ 1100",
         ),
         (
             {"invited": Invited({"wijk": {"Noord": 10.0, "Zuid": 100.0}})},
