@@ -11,6 +11,7 @@ from panel.invitations.models import Wave
 from panel.mail.models import State as MailState
 from panel.mail.outbox import counts
 from panel.people.models import Draw, Frame, Member, OptOut, current_draw
+from panel.publication.reminding import is_overdue
 from panel.reports.models import Build, Report
 from panel.reviews.following import FOLLOWABLE, Season, follow_up_of, season_of
 from panel.reviews.models import Review, State, Step
@@ -78,8 +79,9 @@ class Life:
     @property
     def can_be_followed(self) -> bool:
         """By the same panel, now or later."""
-        first = self.review.follows_id is None and self.follow_up is None
-        return first and self.review.state in FOLLOWABLE and self.season is not None
+        if self.season is None or self.review.state not in FOLLOWABLE:
+            return False
+        return self.review.follows_id is None and self.follow_up is None
 
     @property
     def follow_up_due(self) -> bool:
@@ -135,6 +137,8 @@ class Life:
             found.append(sentence("desk.quorum_far", quorum=self.review.quorum))
         if self.review.state in (State.CLOSED, State.REPORTED) and today() > self.review.report_due:
             found.append(sentence("desk.report_late"))
+        if is_overdue(self.review):
+            found.append(sentence("desk.reply_late", day=format_date(self.review.reply_due)))
         if self.in_doubt:
             found.append(sentence("desk.mail_in_doubt"))
         if self.not_reached:

@@ -27,8 +27,8 @@ def usual_reply_due() -> date:
 async def publish(review: Review, reply_due: date, staff: Staff) -> None:
     """Make the report public and tell the members, in one unit of work. Then the time for the answer begins."""
     _check_due(reply_due)
-    await require_accounted(review)
     await advance(review, State.PUBLISHED, actor_of(staff))
+    await require_accounted(review)
     await round_off_first(review, actor_of(staff))
     await Review.filter(id=review.id).update(reply_due=reply_due)
     await send_wave(review, Kind.RESULT, actor_of(staff))

@@ -8,7 +8,7 @@ from panel.answers.vault import destroy_secret
 from panel.desk.life import Life
 from panel.invitations.models import Kind, Wave
 from panel.reviews.models import GRACE, Review, State
-from panel.web.dutch import format_date, format_moment
+from panel.web.dutch import format_date, format_moment, today
 from panel.web.messages import sentence
 from tests.panel.conftest import SignIn
 from tests.panel.stage import Stage
@@ -46,6 +46,14 @@ def test_a_report_that_is_planned_after_the_papers_go_out_is_a_warning_from_the_
     assert life(State.DRAFT, date(2027, 1, 7)).warnings == [PAPERS]
     assert life(State.DRAFT, date(2027, 1, 6)).warnings == []
     assert life(State.PUBLISHED, date(2027, 1, 7)).warnings == []
+
+
+def test_an_answer_of_the_council_that_is_late_is_a_warning() -> None:
+    for days, late in ((0, False), (-1, True)):
+        shown = life(State.PUBLISHED, date(2027, 1, 6))
+        shown.review.reply_due = today() + timedelta(days=days)
+        told = sentence("desk.reply_late", day=format_date(shown.review.reply_due))
+        assert shown.warnings == [told] * late
 
 
 def test_a_questionnaire_that_stays_open_beyond_the_day_of_the_report_is_a_warning() -> None:
