@@ -20,6 +20,7 @@ from panel.cli.files import File, Out, names, number, stages, write_record
 from panel.cli.survey_files import read_columns, read_invited, read_sizes
 
 SHOWN = 12
+LEAST = 0.0001
 HIDDEN = {"small": "te klein om te tonen", "few": "te weinig antwoorden", "wide": "te onzeker"}
 
 
@@ -81,6 +82,7 @@ def show(survey: Survey, out: Path) -> None:
     console = Console(highlight=False)
     for question in survey.questions[:SHOWN]:
         digits = 1 if survey.full else decimals(question.n or 0, survey.thresholds.floor) - 2
+        console.print(Text(_title(question), style="bold"), soft_wrap=True)
         console.print(_grid(question, digits))
     if len(survey.questions) > SHOWN:
         click.echo(f"En nog {len(survey.questions) - SHOWN} vragen.")
@@ -93,17 +95,22 @@ def show(survey: Survey, out: Path) -> None:
     click.echo(f"Alles staat in {out.name}.")
 
 
-def _grid(question: SurveyQuestion, digits: int) -> Grid:
-    mean = question.mean
-    told = f"gemiddeld {_decimal(mean.mean)}" if mean and mean.mean is not None else ""
+def _title(question: SurveyQuestion) -> str:
     people = "verborgen" if question.n is None else f"n = {number(question.n)}"
-    title = Text(", ".join(part for part in (question.id, people, told) if part), style="bold")
-    grid = Grid(title=title, title_justify="left", box=None, show_header=False, padding=(0, 2, 0, 0))
+    mean = (
+        "" if question.mean is None or question.mean.mean is None else f", gemiddeld {_decimal(question.mean.mean)}"
+    )
+    return f"{question.id}, {people}{mean}"
+
+
+def _grid(question: SurveyQuestion, digits: int) -> Grid:
+    grid = Grid(box=None, show_header=False, padding=(0, 2, 0, 2))
     for row in question.table.rows:
         grid.add_row(Text(row.label), Text("" if row.count is None else number(row.count)), Text(_share(row, digits)))
     for split in question.splits:
         if split.test is not None:
-            grid.add_row(Text(f"naar {split.by}"), Text(""), Text(f"p = {_decimal(round(split.test.p, 4))}"))
+            p = f"p = {_decimal(round(split.test.p, 4))}" if split.test.p >= LEAST else f"p < {_decimal(LEAST)}"
+            grid.add_row(Text(f"naar {split.by}"), Text(""), Text(p))
     return grid
 
 
