@@ -79,9 +79,10 @@ async def start_follow_up(
     review: Review, version: ProposalVersion, plan: Plan, indicators: Sequence[Indicator], staff: Staff
 ) -> Review:
     """A draft with questions of its own, for two people to approve; the first review stays as it is."""
-    review = await Review.select_for_update().get(id=review.id).select_related("version")
+    review = await Review.select_for_update().get(id=review.id)
     await require_followable(review)
-    if version.proposal_id != review.version.proposal_id or version.id < review.version_id:
+    read = await ProposalVersion.get(id=review.version_id)
+    if version.proposal_id != read.proposal_id or version.id < read.id:
         raise Refused("form.choice", "version")
     started = await prepare_review(version, plan, staff)
     started.follows_id = review.id
