@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import asdict
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -126,6 +127,9 @@ def facts() -> Facts:
 
 def sample(answered: int = 300, **changes: Any) -> dict[str, Any]:
     """What the build reads, as it comes out of JSON."""
-    document = {"findings": asdict(example_findings(answered)), "facts": {**facts(), **changes}}
-    copied: dict[str, Any] = json.loads(json.dumps(document))
-    return copied
+    return {"findings": json.loads(_findings(answered)), "facts": json.loads(json.dumps({**facts(), **changes}))}
+
+
+@cache
+def _findings(answered: int) -> str:
+    return json.dumps(asdict(example_findings(answered)))
