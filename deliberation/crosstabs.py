@@ -8,18 +8,16 @@ import numpy as np
 
 from deliberation.columns import Classes, Column
 from deliberation.consensus import agreement
-from deliberation.disclosure import Cell, Cells, Extra, protect, share_reason, together
+from deliberation.crosscells import MEAN, WHOLE, cell_name, protected
+from deliberation.disclosure import Cell, share_reason
 from deliberation.figures import Agreement, Association, Interval, Mean, Row, Split, Table, Thresholds
 from deliberation.intervals import interval_by
 from deliberation.precision import Design, Estimate, Mask, ShareTable, mark_mean, mean_interval, share_table
-from deliberation.questionnaire import Option
 from deliberation.rao_scott import rao_scott
-from deliberation.splits import split_cells, weight_limits
-from deliberation.tabulation import Raw, cells_of, decimals, scale_limits
+from deliberation.tabulation import decimals
 from deliberation.weighting import Floats
 
 MARKS = 5
-MEAN = "mean"
 
 
 @dataclass(frozen=True)
@@ -52,20 +50,12 @@ class _Made:
     def full(self) -> bool:
         return self.thresholds.floor == 0
 
-    def raw(self, kind: str, key: str, inside: Mask | None = None) -> Raw:
-        """The table as cells for disclosure control."""
-        codes = self.answers.codes if inside is None else np.where(inside, self.answers.codes, -1)
-        options = tuple(Option(label, label) for label in self.answers.labels)
-        name = (kind, self.name, key)
-        chose = codes[:, None] == np.arange(len(options))
-        return Raw(key, key, (*name, "*"), options, tuple((*name, o.key) for o in options), codes >= 0, chose)
-
-    def table(self, kind: str, key: str, hidden: Collection[Cell], inside: Mask | None = None) -> Table:
+    def table(self, by: str, key: str, hidden: Collection[Cell], inside: Mask | None = None) -> Table:
         """The table as it is published. Whether a share is too uncertain is judged by its Korn–Graubard interval."""
         given = self.answers.codes >= 0 if inside is None else inside & (self.answers.codes >= 0)
         n, floor, labels = int(given.sum()), self.thresholds.floor, self.answers.labels
-        name = (kind, self.name, key)
-        if n < max(floor, 1) or (*name, "*") in hidden:
+        name = cell_name(by, self.name, key)
+        if n < max(floor, 1) or name in hidden:
             rows = tuple(Row(label, label, None, None, None, None, "small") for label in labels)
             return Table(key, key, None, None, rows, "small")
         found = share_table(self.design, self.answers.codes, len(labels), given)
@@ -122,8 +112,7 @@ class _Made:
         if len(group.labels) < 2:
             return Split(group.name, (), "single")
         tables = tuple(
-            self.table(_kind(group), label, hidden, group.codes == number)
-            for number, label in enumerate(group.labels)
+            self.table(group.name, label, hidden, group.codes == number) for number, label in enumerate(group.labels)
         )
         if withheld or all(row.count is None for table in tables for row in table.rows):
             return Split(group.name, (), "small")
@@ -152,10 +141,12 @@ def tabulate(
     `answers` (n): from `columns.answers_of`; `groups`: to split by; `own`: the classes that the same column has in
     other tables, where how many are in each is known; `margins`: the columns that were raked to.
     """
+    if len(answers.labels) == 1 and thresholds.floor:
+        return _unanimous(name, groups)
     made = _Made(name, answers, design, thresholds, interval)
     marks = len(answers.labels) >= MARKS and all(label.lstrip("-").isdigit() for label in answers.labels)
-    hidden, withheld = _protected(made, groups, own, margins, marks=marks)
-    table = replace(made.table("question", "", hidden), label=name)
+    hidden, withheld = protected(name, answers, groups, own, margins, design, thresholds, marks=marks)
+    table = replace(made.table(WHOLE, "", hidden), label=name)
     splits = tuple(made.split(group, hidden, by in withheld) for by, group in groups.items())
     return SurveyQuestion(
         id=name,
@@ -167,57 +158,10 @@ def tabulate(
     )
 
 
-def _kind(group: Classes) -> str:
-    return f"by {group.name}"
-
-
-def _protected(
-    made: _Made, groups: Mapping[str, Classes], own: Classes | None, margins: Collection[str], *, marks: bool
-) -> tuple[Collection[Cell], Collection[Cell]]:
-    """What to hide, and which splits, and whether the mean, cannot be published without revealing it."""
-    floor, codes, k = made.thresholds.floor, made.answers.codes, len(made.answers.labels)
-    smallest = np.bincount(codes[codes >= 0], minlength=k).min()
-    for group in groups.values():
-        both = (codes >= 0) & (group.codes >= 0)
-        cells = np.bincount(group.codes[both] * k + codes[both], minlength=k * len(group.labels))
-        smallest = min(smallest, cells.min())
-    if smallest >= floor:
-        return (), ()
-    whole = made.raw("question", "")
-    core = together([cells_of([whole], floor), _known(whole, own, made.answers)])
-    if whole.n < floor:
-        return frozenset(core.counts), ()
-    mean = [Extra(MEAN, Cells({}, limits=scale_limits(whole, made.design)))] if marks else []
-    splits = [
-        Extra(by, _split_cells(made, whole, group, weighted=by in margins))
-        for by, group in groups.items()
-        if len(group.labels) > 1
-    ]
-    found = protect(core, mean, splits, floor)
-    return found.hidden, found.withheld
-
-
-def _split_cells(made: _Made, whole: Raw, group: Classes, *, weighted: bool) -> Cells:
-    """The cells of a split. Who is in no group has cells that are never shown and tell nothing by themselves."""
-    tables = [made.raw(_kind(group), label, group.codes == number) for number, label in enumerate(group.labels)]
-    rest = made.raw(_kind(group), "", group.codes < 0)
-    cells = split_cells(whole, [*tables, rest] if rest.n else tables, None, None, made.thresholds.floor)
-    if rest.n:
-        slack = {rest.total, *rest.cells}
-        cells = replace(cells, slack=slack, public={*cells.public} - slack)
-    return together([cells, weight_limits(whole, tables, made.design, made.thresholds)]) if weighted else cells
-
-
-def _known(whole: Raw, own: Classes | None, answers: Column) -> Cells:
-    """The classes of this column in other tables: what they count is known, and is a sum of answers."""
-    if own is None:
-        return Cells({})
-    counts = dict(zip(whole.cells, whole.chose.sum(axis=0).tolist(), strict=True))
-    parts: dict[Cell, list[Cell]] = {}
-    for cell, label in zip(whole.cells, answers.labels, strict=True):
-        parts.setdefault(("class", own.name, own.mapping.get(label, label)), []).append(cell)
-    sizes = {size: sum(counts[cell] for cell in cells) for size, cells in parts.items()}
-    return Cells(sizes, [(size, *cells) for size, cells in parts.items()], set(sizes))
+def _unanimous(name: str, groups: Mapping[str, Classes]) -> SurveyQuestion:
+    """Everybody gave one answer; that nobody gave another is not in the file, and is a small count all the same."""
+    splits = tuple(Split(by, (), "small" if len(group.labels) > 1 else "single") for by, group in groups.items())
+    return SurveyQuestion(name, None, Table("", name, None, None, (), "small"), None, splits, ())
 
 
 def _agreement(splits: Sequence[Split], labels: Sequence[str]) -> list[Agreement]:

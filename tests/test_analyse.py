@@ -66,13 +66,19 @@ def test_the_same_file_gives_the_same_bytes_in_any_order_of_rows(tmp_path: Path)
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
 def test_files_of_other_programs_are_read(tmp_path: Path, encoding: str) -> None:
     text = "\n".join(
-        ["id;wijk;stem", *('1;"Noord";"één, of ""twee"""' for _ in range(20)), *["2;Zuid;"] * 9, "3;Zuid;NA"]
+        [
+            "id;wijk;stem",
+            *('1;"Noord";"één, of ""twee"""' for _ in range(20)),
+            *["2;Zuid;"] * 9,
+            "3;Zuid;NA",
+            *["4;Zuid;geen"] * 15,
+        ]
     )
     result = run(tmp_path, "--questions", "stem", responses=text.encode(encoding))
     assert result.exit_code == 0, result.output
-    (row,) = findings(tmp_path)["questions"][0]["table"]["rows"]
-    assert row["label"] == 'één, of "twee"'
-    assert findings(tmp_path)["answered"] == 20
+    rows = findings(tmp_path)["questions"][0]["table"]["rows"]
+    assert {row["label"]: row["count"] for row in rows} == {"geen": 15, 'één, of "twee"': 20}
+    assert (findings(tmp_path)["rows"], findings(tmp_path)["answered"]) == (45, 35)
 
 
 def test_markup_emoji_and_text_from_right_to_left_stay_what_they_are(tmp_path: Path) -> None:

@@ -173,10 +173,17 @@ def test_rows_without_an_answer_to_any_question_do_not_count() -> None:
     assert (found.rows, found.answered, found.questions[0].n) == (49, 40, 40)
 
 
-def test_all_the_same_answers_tell_nothing() -> None:
-    found = small(columns={"stem": column_of(["ja", *["nee"] * 49])}, population=None, rake=())
-    assert [row.count for row in found.questions[0].table.rows] == [None, None]
-    assert "49" not in str(asdict(found.questions[0]))
+@pytest.mark.parametrize("others", [0, 1, 9])
+def test_when_nearly_all_gave_the_same_answer_it_is_not_told_which(others: int) -> None:
+    columns = {
+        "stem": column_of([*["nee"] * others, *["ja"] * 50]),
+        "wijk": column_of(["N", "Z"] * 25 + ["N"] * others),
+    }
+    found = small(columns=columns, population=None, rake=(), by=["wijk"])
+    assert [row.count for row in found.questions[0].table.rows] == [None] * (2 if others else 0)
+    assert found.questions[0].splits == (Split("wijk", (), "small"),)
+    whole = small(columns=columns, population=None, rake=(), full=True).questions[0]
+    assert {row.label: row.count for row in whole.table.rows}["ja"] == 50
 
 
 def test_a_mean_belongs_to_five_or_more_whole_numbers() -> None:
