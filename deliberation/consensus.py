@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from math import hypot, prod
 
 from deliberation.figures import Agreement, Findings, Mean, QuestionFindings, Row
+from deliberation.tabulation import decimals
 
-SHARE, MEAN = 4, 1
+PRODUCT, MEAN = 4, 1
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,9 @@ class Movement:
     """One figure of a review beside the same figure of its follow-up.
 
     `question` and `item` say which table (item "" for a whole question), `key` and `label` which answer; a mean mark
-    has `kind` "mean" and key "". `difference`: now − before, with its interval of 95 %. `differs`: that interval, in
-    the decimals that are published (shares four, means one), lies on one side of 0; of figures that stayed the same
-    one in twenty differs in this sense by chance.
+    has `kind` "mean" and key "". `difference`: now − before, with its interval of 95 %, in the decimals that both
+    were published in. `differs`: that interval lies on one side of 0; of figures that stayed the same one in twenty
+    differs in this sense by chance.
     """
 
     question: str
@@ -54,7 +55,7 @@ def agreement(by: str, option: str, shares: Mapping[str, float]) -> Agreement:
     if len(shares) < 2:
         raise ValueError("agreement takes two groups or more")
     group = min(shares, key=lambda name: shares[name])
-    return Agreement(by, option, len(shares), shares[group], group, round(prod(shares.values()), SHARE))
+    return Agreement(by, option, len(shares), shares[group], group, round(prod(shares.values()), PRODUCT))
 
 
 def moved(before: Findings, now: Findings) -> tuple[Movement, ...]:
@@ -70,17 +71,20 @@ def moved(before: Findings, now: Findings) -> tuple[Movement, ...]:
         movement
         for question in now.questions
         if question.id in earlier and earlier[question.id].type == question.type
-        for movement in _moved(earlier[question.id], question)
+        for movement in _moved(earlier[question.id], question, max(before.thresholds.floor, now.thresholds.floor))
     )
 
 
-def _moved(before: QuestionFindings, now: QuestionFindings) -> Iterator[Movement]:
+def _moved(before: QuestionFindings, now: QuestionFindings, floor: int) -> Iterator[Movement]:
     tables = {_answers(table.key, table.rows): table for table in before.tables}
     for table in now.tables:
         known = tables.get(_answers(table.key, table.rows))
-        for old, new in zip(known.rows, table.rows, strict=True) if known else ():
+        if known is None or known.n is None or table.n is None:
+            continue
+        digits = decimals(min(known.n, table.n), floor)
+        for old, new in zip(known.rows, table.rows, strict=True):
             if (was := _share(old)) and (became := _share(new)):
-                yield _movement(now.id, table.key, "share", new, was, became, SHARE)
+                yield _movement(now.id, table.key, "share", new, was, became, digits)
     marks = Row("", now.text, None, None, None, None, "")
     if (was := _mean(before.mean)) and (became := _mean(now.mean)):
         yield _movement(now.id, "", "mean", marks, was, became, MEAN)

@@ -41,7 +41,7 @@ def test_the_interval_of_a_difference_is_newcombe_s() -> None:
     """56 of 70 and 48 of 80 with Wilson's intervals: the example of Newcombe (1998), method 10."""
     was, became = wilson(48, 80), wilson(56, 70)
     (found,) = moved(one_share(48 / 80, was.low, was.high), one_share(56 / 70, became.low, became.high))
-    assert (found.difference, found.low, found.high) == pytest.approx((0.2, 0.0524, 0.3339))
+    assert (found.difference, found.low, found.high) == (0.2, 0.05, 0.33)
     assert found.differs
 
 
@@ -49,7 +49,7 @@ def test_what_may_be_chance_does_not_differ() -> None:
     (found,) = moved(one_share(0.50, 0.44, 0.56), one_share(0.56, 0.50, 0.62))
     assert found == Movement(
         "q09_stem", "", "share", "voor", "Voor", Published(0.5, 0.44, 0.56), Published(0.56, 0.5, 0.62), 0.06,
-        -0.0249, 0.1449, differs=False,
+        -0.02, 0.14, differs=False,
     )  # fmt: skip
 
 
