@@ -11,6 +11,7 @@ from deliberation.precision import (
     Design,
     Estimate,
     Mask,
+    clopper_pearson,
     estimates,
     mark_mean,
     share_interval,
@@ -45,16 +46,17 @@ def plain(design: Design, values: Floats, inside: Mask) -> list[Estimate]:
 
 @st.composite
 def designs(draw: st.DrawFn) -> tuple[Design, Codes, int, Mask | None]:
-    """With singleton strata, endless populations, margins or none, weights alike in a cell or all unlike."""
+    """With singleton strata, endless populations, margins or none, weights and base alike in a cell or all unlike."""
     random = np.random.default_rng(draw(st.integers(0, 2**32)))
     n, strata, k = draw(st.integers(1, 50)), draw(st.integers(1, 5)), draw(st.integers(1, 5))
     stratum = random.integers(0, strata, n)
     margins = tuple(random.integers(0, draw(st.integers(1, 4)), n) for _ in range(draw(st.integers(0, 3))))
+    base = (1.0 + stratum).astype(np.float64)
+    weights = base * np.prod([1.1 + codes for codes in margins], axis=0)
     if draw(st.booleans()):
-        base, weights = random.uniform(0.5, 3, n), random.uniform(0.5, 3, n)
-    else:
-        base = (1.0 + stratum).astype(np.float64)
-        weights = base * np.prod([1.1 + codes for codes in margins], axis=0)
+        base = random.uniform(0.5, 3, n)
+    if draw(st.booleans()):
+        weights = random.uniform(0.5, 3, n)
     population = np.where(random.random(strata) < 0.3, inf, random.integers(40, 400, strata).astype(float))
     domain = random.random(n) < 0.7 if draw(st.booleans()) else None
     codes = random.integers(-1, max(1, draw(st.integers(0, k))), n)
@@ -99,6 +101,31 @@ def test_a_table_has_the_interval_that_each_of_its_shares_has(
         assert (table.low[place], table.high[place]) == pytest.approx((interval.low, interval.high), rel=1e-12)
         assert 0 <= table.low[place] <= table.share[place] + 1e-12
         assert table.share[place] - 1e-12 <= table.high[place] <= 1
+
+
+@given(designs())
+def test_a_covariance_is_that_of_the_variances_of_sums_and_differences(
+    made: tuple[Design, Codes, int, Mask | None],
+) -> None:
+    design, codes, k, domain = made
+    tally = design.cells.tally(codes, k, domain)
+    scores = np.vstack([np.zeros(2), np.column_stack([np.arange(k) + 1.0, np.square(np.arange(k)) - 2.0])])
+    both = np.column_stack([scores.sum(axis=1), scores[:, 0] - scores[:, 1]])
+    covariance, (plus, minus) = design.cells.covariance(tally, scores), design.cells.variances(tally, both)
+    assert np.diag(covariance) == pytest.approx(design.cells.variances(tally, scores), rel=1e-9, abs=1e-20)
+    scale = float(np.trace(covariance))
+    assert covariance[0, 1] == pytest.approx((plus - minus) / 4, rel=1e-9, abs=1e-9 * scale + 1e-20)
+    assert covariance[1, 0] == pytest.approx(covariance[0, 1])
+
+
+def test_a_table_is_not_surer_than_its_number_of_answers_unless_that_is_asked_for() -> None:
+    stratum = np.repeat([0, 1], 20)
+    codes = np.where(np.arange(40) < 19, 0, 1)  # nearly all that differs lies between the strata
+    design = Design(np.ones(40), np.ones(40), stratum, np.array([inf, inf]))
+    bounded, free = share_table(design, codes, 2), share_table(design, codes, 2, most=inf)
+    exact = clopper_pearson(19, 40)
+    assert (bounded.low[0], bounded.high[0]) == pytest.approx((exact.low, exact.high))
+    assert free.high[0] - free.low[0] < (exact.high - exact.low) / 2
 
 
 def test_an_answer_that_nobody_or_everybody_gave_has_an_interval_too() -> None:
