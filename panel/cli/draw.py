@@ -20,6 +20,8 @@ from deliberation.sortition.invitations.invitation_record import (
 )
 from deliberation.sortition.invitations.stratified import Candidate
 from deliberation.sortition.randomness import Randomness
+from deliberation.sortition.same_panel import METHOD as SAME_PANEL
+from deliberation.sortition.same_panel import verify_same_panel
 from deliberation.sortition.seal import Check
 from deliberation.sortition.volunteers.panel_record import METHOD as PANEL
 from deliberation.sortition.volunteers.panel_verification import verify_panel
@@ -127,7 +129,7 @@ def _candidate(person: Person, fields: Sequence[str]) -> Candidate:
 
 @draw.command()
 @click.argument("record_file", metavar="RECORD.json", type=File)
-@click.argument("files", metavar="[FRAME.csv | PEOPLE.csv CATEGORIES.csv]", nargs=-1, type=File)
+@click.argument("files", metavar="[FRAME.csv | PEOPLE.csv CATEGORIES.csv | FIRST.json]", nargs=-1, type=File)
 @answer_mistakes
 def verify(record_file: Path, files: tuple[Path, ...]) -> None:
     """Recompute everything in a record: a line per check. Status 0 when all is right, else 1."""
@@ -141,6 +143,10 @@ def verify(record_file: Path, files: tuple[Path, ...]) -> None:
 
 
 def _checks(record: dict[str, Any], files: Sequence[Path]) -> list[Check]:
+    if record.get("method") == SAME_PANEL:
+        if len(files) > 1:
+            raise InputError("Bij dit verslag hoort hoogstens het verslag van de eerste loting.")
+        return verify_same_panel(record, *map(read_record, files))
     verify_one, again, wanted = (
         (verify_panel, _pool_again, 2) if record.get("method") == PANEL else (verify_invitations, _people_again, 1)
     )

@@ -3,8 +3,6 @@
 They stand for the same people as the first time. Whoever is not asked again counts as somebody who did not answer.
 """
 
-import hashlib
-import json
 import secrets
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -13,10 +11,11 @@ from datetime import UTC, datetime
 
 from deliberation.sortition.frames.frame import keyed_hash
 from deliberation.sortition.merkle import SALT_BYTES
+from deliberation.sortition.same_panel import same_panel_record
 from panel.audit import record
 from panel.draws.proof import code_of
 from panel.people.exclusions import hash_key, rest, rules
-from panel.people.models import SAME_PANEL, Draw, Member, OptOut, finished_draw
+from panel.people.models import Draw, Member, OptOut, finished_draw
 from panel.reviews.models import Review, State
 from panel.reviews.states import advance
 from panel.settings import Settings
@@ -86,15 +85,8 @@ async def ask_same_panel(settings: Settings, review: Review, gone: Collection[in
     panel = await same_panel(settings, review, gone)
     if len(panel.asked) < review.quorum:
         raise Refused("follow.too_few", asked=len(panel.asked), quorum=review.quorum)
-    told: dict[str, object] = {
-        "method": SAME_PANEL,
-        "follows": panel.first.id,
-        "first": (await finished_draw(panel.first)).record["digest"],
-        "members": panel.members,
-        "left_out": panel.left_out,
-        "size": len(panel.asked),
-    }
-    told["digest"] = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+    drawn = await finished_draw(panel.first)
+    told = same_panel_record(panel.first.id, drawn.record["digest"], panel.members, panel.left_out)
     number = await Draw.filter(review=review).count() + 1
     draw = await Draw.create(
         review=review, number=number, frozen=told, record=told, drawn_at=datetime.now(UTC), coarse=None

@@ -4,10 +4,9 @@ from typing import Any
 from tortoise import fields
 from tortoise.models import Model
 
+from deliberation.sortition.same_panel import METHOD as SAME_PANEL
 from deliberation.sortition.volunteers.panel_record import METHOD as PANEL
 from panel.reviews.models import Review
-
-SAME_PANEL = "same-panel/1"  # the method of a follow-up: no lot, see panel/draws/same_panel.py
 
 
 class Frame(Model):
