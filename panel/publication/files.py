@@ -12,6 +12,7 @@ from panel.reports.archive import ZIP, zipped
 from panel.reviews.models import Review
 from panel.settings import Settings
 from panel.web.caching import file_of
+from panel.web.display import DUTCH, ENGLISH, Language
 from panel.web.security import REPORT_POLICY
 
 # In the order in which people look for them; not every report has them all.
@@ -22,7 +23,7 @@ DOWNLOADS = (
     *("reply.odt", "reply.csv", "checksums.sha256"),
 )
 METADATA = "metadata"
-VOTE = "vote.svg"
+VOTES = {"nl": "vote.svg", "en": "vote.en.svg"}
 TYPES = {
     ".html": "text/html; charset=utf-8",
     ".pdf": "application/pdf",
@@ -71,11 +72,18 @@ def _download(folder: Path, address: str) -> Download:
     return Download(address, kind, (folder / address).stat().st_size, TYPES[suffix], language)
 
 
+def picture_of_vote(settings: Settings, review: Review, language: Language) -> tuple[str, Language]:
+    """Its address, and the language that it is in: there is one in English when the report is."""
+    english = (report_folder(settings, review) / VOTES[ENGLISH]).is_file()
+    told: Language = language if english else DUTCH
+    return VOTES[told], told
+
+
 def file_response(request: Request, review: Review, address: str) -> FileResponse:
     """One of the files of a report, under a name that says of which review it is."""
     file = report_folder(request.app.state.settings, review) / address
     name = file.name
-    allowed = name in (*DOWNLOADS, VOTE) if address == name else file.suffix in TYPES
+    allowed = name in (*DOWNLOADS, *VOTES.values()) if address == name else file.suffix in TYPES
     if not allowed or not file.is_file():
         raise HTTPException(404)
     headers = {"Content-Security-Policy": REPORT_POLICY} if file.suffix == ".html" else {}

@@ -7,7 +7,7 @@ from panel.people.models import current_draw
 from panel.proposals.dossier import Dossier
 from panel.publication.actions import replies_of
 from panel.publication.announced import PUBLIC, announced, moments_of
-from panel.publication.files import VOTE, downloads_of, file_response
+from panel.publication.files import downloads_of, file_response, picture_of_vote
 from panel.publication.linked_data import linked_data
 from panel.publication.outcome import describe_outcome
 from panel.publication.reminding import is_overdue
@@ -55,7 +55,7 @@ async def show(request: Request) -> Response:
         else None,
         others=await earlier_and_later(review, report.findings if report else None, language),
         State=State,
-        vote=VOTE,
+        picture=picture_of_vote(settings, review, language),
     )
 
 

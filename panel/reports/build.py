@@ -62,13 +62,13 @@ def _steps(material: Material, english: Material | None) -> list[tuple[str, Make
 def _edition(material: Material, ending: str, _: Files) -> Files:
     with edition(material.facts["language"]):
         report = chapters.document(material)
-        files = {
+        return {
             f"report{ending}.html": render_page(report).encode(),
             f"report{ending}.pdf": render_pdf(report),
             f"summary{ending}.html": summary.page(material).encode(),
             f"summary{ending}.pdf": summary.pdf(material),
+            f"vote{ending}.svg": chapters.vote_picture(material).svg.encode(),
         }
-        return files if ending else {**files, "vote.svg": chapters.vote_picture(material).svg.encode()}
 
 
 def _open_data(material: Material, _: Files) -> Files:

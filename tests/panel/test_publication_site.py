@@ -283,3 +283,29 @@ async def test_who_answered_for_the_council_is_not_named_in_public(stage: Stage,
     page = (await client.get(f"/t/{review.id}")).text
     assert "Een deel kan nu." in page
     assert "Rana" not in page
+
+
+async def test_the_page_tells_what_was_said_most_what_lies_outside_the_mandate_and_what_a_minority_thinks(
+    stage: Stage, client: httpx2.AsyncClient
+) -> None:
+    review = await stage.review(State.PUBLISHED)
+    findings = (await Report.get(review=review)).findings
+    [said] = [one for one in findings["statements"] if one["question"] == "q10_reden"]
+    counts = {"privacy": 4, "Buurthuis": 21, "money": 30, "law": 12, "": 3}
+    said["texts"] = 60
+    said["tallies"] = [{"code": code, "texts": texts, "hidden": ""} for code, texts in counts.items()]
+    findings["outside"] = {"texts": 11, "of": 71, "hidden": "", "quotes": []}
+    minority = {"rule": "share", "options": ["tegen"], "share": 0.31, "low": 0.25, "high": 0.37, "hidden": ""}
+    findings["minority"] = {**minority, "groups": [], "quotes": []}
+    await stage.change(Report.filter(review=review), findings=findings)
+    page = LexborHTMLParser((await client.get(f"/t/{review.id}")).text)
+    points = [item.text() for item in page.css("main li") if "van de 60 teksten" in item.text()]
+    assert [point.partition(":")[0] for point in points] == ["geld", "Buurthuis", "de wet"]
+    text = page.css_first("main").text()  # type: ignore[union-attr]
+    assert "In 11 van de 71 teksten" in text
+    assert "31\u00a0% van de mensen met een mening koos iets anders" in text
+    assert page.css_first('a[href$="report.html#minderheid"]')
+    assert page.css_first('a[href$="report.html#signalen"]')
+    english = await client.get(f"/t/{review.id}?taal=en")
+    assert_english(english, "30 of 60 texts", "11 of 71 texts", "31% of the people with an opinion")
+    assert "Buurthuis" in english.text
