@@ -63,10 +63,12 @@ def _missing(took_part: Participation) -> Blocks:
         yield Bullets(tuple(f"{_class(found)} ({percent(found.rate)})" for found in fewer))
     else:
         yield Paragraph(t("Van de groepen die te zien zijn, antwoordde er geen veel minder dan gemiddeld."))
-    most = max(took_part.partials, key=lambda partial: partial.value, default=None)
-    if most is not None and most.value >= 0.005:
-        variable = say("variables", most.variable)
-        yield Paragraph(t("Het meeste verschil in wie antwoordde, zit in: {variable}.", variable=variable))
+    most = max((partial.value for partial in took_part.partials), default=0.0)
+    if most >= 0.01:
+        named = [say("variables", partial.variable) for partial in took_part.partials if partial.value == most]
+        yield Paragraph(
+            t("Het meeste verschil in wie antwoordde, zit in: {variable}.", variable=wording.listed(named))
+        )
 
 
 def _class(found: ClassTurnout) -> str:

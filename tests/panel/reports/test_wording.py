@@ -2,7 +2,7 @@ from typing import Any
 
 import pytest
 
-from deliberation.figures import Mean, Row, Split, Table, Verdict
+from deliberation.figures import Association, Mean, Row, Split, Table, Verdict
 from panel.reports import wording
 
 
@@ -64,6 +64,27 @@ def test_a_share_that_is_hidden_is_never_the_finding() -> None:
 def test_who_has_no_opinion_is_not_the_finding() -> None:
     made = table(row("x", 0.7, 0.65, 0.75), row("Ja", 0.2, 0.15, 0.25), row("Nee", 0.1, 0.06, 0.14))
     assert "‘Ja’" in wording.finding(made, apart=("x",))
+
+
+def test_nothing_is_the_most_chosen_when_what_is_not_shown_may_be_more() -> None:
+    unsure = "De antwoorden zijn te onzeker om te zeggen wat het vaakst is gekozen"
+    shown, unknown = row("Ja", 0.28, 0.2, 0.37), row("Nee", None, hidden="wide")
+
+    assert wording.finding(table(shown, unknown)) == unsure
+    assert wording.finding(table(shown, unknown), overlap=True) == unsure
+    assert wording.findings_of_items([table(shown, unknown), table(shown, unknown)], ()) == unsure
+    few = row("Nee", None, hidden="small")
+    assert wording.finding(table(row("Ja", 0.48, 0.4, 0.56), row("Half", 0.4, 0.3, 0.5), few)) != unsure
+
+
+def test_a_test_decides_whether_groups_differ() -> None:
+    north = table(row("Ja", 0.6, 0.5, 0.7), label="Noord")
+    west = table(row("Ja", 0.2, 0.1, 0.3), label="West")
+    chance, more = Association(1.2, 1.0, 298.0, 0.27), Association(31.0, 1.0, 298.0, 0.0001)
+
+    assert wording.differences(Split("area", (north, west), "", chance)) == "geen verschil groter dan toeval"
+    assert "vaker gekozen bij Noord dan bij West" in wording.differences(Split("area", (north, west), "", more))
+    assert "groter dan toeval" in wording.differences(Split("area", (north, north), "", more))
 
 
 def test_groups_differ_only_when_their_intervals_do_not_touch() -> None:
