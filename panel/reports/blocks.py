@@ -157,3 +157,12 @@ def bullets(items: Sequence[str], dutch: bool = False) -> list[Bullets]:
     """A list, or nothing when it would be empty."""
     kept = tuple(item.strip() for item in items if item.strip())
     return [Bullets(kept, dutch=dutch)] if kept else []
+
+
+def shortened(text: str, most: int) -> str:
+    """At most so many letters, cut between words where that can be."""
+    whole = " ".join(text.split())
+    if len(whole) <= most:
+        return whole
+    cut = whole[: most - 1]
+    return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[most // 2 :] else cut} …"

@@ -6,28 +6,25 @@ However long the texts of a proposal are and however many advices there are, wha
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from deliberation.figures import Participation, Quote, Statements
+from deliberation.figures import Quote, Statements
 from panel.reports import wording
-from panel.reports.blocks import Block, Bullets, Heading, Paragraph, Quotes
+from panel.reports.blocks import Block, Bullets, Heading, Paragraph, Quotes, shortened
 from panel.reports.chapters.advices import advised, decision_on
 from panel.reports.chapters.order import HARDER, Blocks, numbers
 from panel.reports.chapters.proposal import fixed_sentences
+from panel.reports.chapters.sureness import FOR, MOST_OF_NAME, sureness
 from panel.reports.chapters.vote import mark_sentences, option, verdict, vote_picture
 from panel.reports.chapters.yes_buts import often_named
 from panel.reports.facts import Material
 from panel.reports.language import t
-from panel.reports.turnout import missing_classes
 from panel.reports.voices import words_of
-from panel.reports.wording import day, percent, say
+from panel.reports.wording import day, say
 
 MOST_LETTERS = 280  # of a question
 MOST_OF_ADVICE = 150
 MOST_ADVICES = 5
 MOST_QUOTES = 2  # of each side
 MOST_OF_QUOTE = 130
-MOST_OF_NAME = 60
-MOST_MISSING = 4
-FOR = "voor"
 
 
 def summary(material: Material) -> Blocks:
@@ -48,7 +45,7 @@ def parts(material: Material) -> Iterator[tuple[str, str, tuple[Block, ...]]]:
     yield "vraag", t("Wat was de vraag?"), tuple(_asked(material))
     yield "advies", t("Wat adviseert het panel?"), (Paragraph(verdict(material), "lead"),)
     yield "stem", t("Hoe stemde het panel?"), (vote_picture(material), *map(Paragraph, mark_sentences(material)))
-    yield "zeker", t("Hoe zeker is dat?"), tuple(_sureness(material))
+    yield "zeker", t("Hoe zeker is dat?"), tuple(sureness(material))
     yield "teksten", t("Wat schreven mensen?"), tuple(_voices(material))
     yield "antwoord", t("Waarop moet het college antwoorden?"), tuple(_to_answer(material))
     yield "besluit", t("Wie beslist, en wanneer?"), tuple(_decision(material))
@@ -66,41 +63,6 @@ def _asked(material: Material) -> Blocks:
             choices=wording.listed([shortened(choice, MOST_OF_NAME) for choice in choices], "of"),
         )
     )
-
-
-def _sureness(material: Material) -> Blocks:
-    findings = material.findings
-    took_part = findings.participation
-    yield Paragraph(wording.turnout(took_part.answered, took_part.invited))
-    judged = findings.verdict
-    if judged.share is not None and judged.low is not None and judged.high is not None:
-        yield Paragraph(f"{_for_the_plan(judged.share, judged.low, judged.high)} {say('fixed', 'margin')}")
-    elif judged.status != "no_verdict":
-        yield Paragraph(t("Hoe groot het deel voor het plan is, is niet te tonen: er zijn te weinig antwoorden."))
-    yield Paragraph(_missing(took_part))
-    yield Paragraph(say("fixed", "missing"))
-
-
-def _for_the_plan(share: float, low: float, high: float) -> str:
-    return t(
-        "Van de mensen met een mening wil {share} het plan aannemen. De marge loopt van {low} tot {high}.",
-        share=percent(share),
-        low=percent(low),
-        high=percent(high),
-    )
-
-
-def _missing(took_part: Participation) -> str:
-    """The groups that answered a good deal less than all together did."""
-    if not any(found.rate is not None for found in took_part.classes):
-        return t("Per groep is niet te tonen hoeveel mensen antwoordden.")
-    fewer = [
-        f"{shortened(wording.group(found.key, found.key), MOST_OF_NAME)} ({percent(found.rate)})"
-        for found in missing_classes(took_part)[:MOST_MISSING]
-    ]
-    if not fewer:
-        return t("Van de groepen die te zien zijn, antwoordde er geen veel minder dan gemiddeld.")
-    return t("Veel minder antwoord kwam van: {groups}.", groups=wording.listed(fewer))
 
 
 def _voices(material: Material) -> Blocks:
@@ -146,7 +108,11 @@ def _to_answer(material: Material) -> Blocks:
         yield Paragraph(t("Het college gaf antwoord op elk advies. De reden staat in het rapport."))
     elif due:
         yield Paragraph(
-            t("Het college antwoordt op elk advies, met de reden erbij. Dat moet uiterlijk op {day}.", day=due)
+            t(
+                "Het college van burgemeester en wethouders antwoordt op elk advies, met de reden erbij. "
+                "Dat moet uiterlijk op {day}.",
+                day=due,
+            )
         )
     else:
         yield Paragraph(t("Op elk advies geeft het college een antwoord, met de reden erbij."))
@@ -182,12 +148,3 @@ def _rest(material: Material) -> Blocks:
         yield Paragraph(t("Alles staat in het hele rapport en in de open data daarbij."))
     if facts["contact"]:
         yield Paragraph(t("Vragen? {contact}", contact=facts["contact"]))
-
-
-def shortened(text: str, most: int) -> str:
-    """At most so many letters, cut between words where that can be."""
-    whole = " ".join(text.split())
-    if len(whole) <= most:
-        return whole
-    cut = whole[: most - 1]
-    return f"{cut.rsplit(' ', 1)[0] if ' ' in cut[most // 2 :] else cut} …"

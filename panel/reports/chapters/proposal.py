@@ -94,7 +94,7 @@ def approach(material: Material) -> Blocks:
         (t("Open van"), day(facts["opened_on"])),
         (t("Gesloten op"), day(facts["closed_on"])),
         (t("Nodig voor een uitspraak"), t("{number} antwoorden", number=wording.number(facts["quorum"]))),
-        (t("Grens om het plan te steunen"), _majority(facts["majority_percent"])),
+        (t("Grens om het plan te steunen"), majority(facts["majority_percent"])),
     )
     yield pairs(material, named)
     yield Paragraph(
@@ -106,6 +106,7 @@ def approach(material: Material) -> Blocks:
         yield from drawn(material, "aanpak")
 
 
-def _majority(percent: int) -> str:
+def majority(percent: int) -> str:
+    """How many must want to adopt the plan."""
     size = wording.percent(percent / 100)
     return t("meer dan {percent}", percent=size) if percent <= 50 else t("minstens {percent}", percent=size)
