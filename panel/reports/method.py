@@ -165,6 +165,13 @@ def _draw(material: Material) -> Blocks:
         + " "
         + t("Het lot is openbaar: met het getal hieronder en het bestand komt er altijd dezelfde uitkomst uit.")
     )
+    if material.facts["before"]:
+        yield Paragraph(
+            t(
+                "Nu zijn dezelfde mensen opnieuw gevraagd, zonder nieuw lot. "
+                "Wie niet meer kon of wilde worden gevraagd, telt als iemand die niet antwoordde."
+            )
+        )
     yield named(
         material,
         (t("Getal van de loting"), draw["seed"]),
