@@ -13,11 +13,11 @@ from io import StringIO
 from itertools import groupby
 from typing import Any
 
-import pymupdf
 import pytest
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from panel.reports import build
+from tests.panel.reports.pdf_text import pages
 from tests.panel.reports.report_cases import follow_up
 
 Line = dict[str, str]
@@ -192,12 +192,7 @@ def test_the_annex_of_the_page_has_every_line_of_the_csv_and_no_other(files: dic
 
 
 def test_the_annex_of_the_pdf_has_the_numbers_of_the_annex_of_the_page(files: dict[str, bytes]) -> None:
-    with pymupdf.open(stream=files["report.pdf"], filetype="pdf") as document:
-        room = pymupdf.Rect(
-            0, 0, document[0].rect.width, document[0].rect.height - 60
-        )  # without the foot of the page
-        pages = [words(page.get_text(clip=room).replace("\u200b", "")) for page in document]
-    annex = " ".join(pages).rpartition("Bijlage: alle tabellen")[2]
+    annex = " ".join(pages(files["report.pdf"])).rpartition("Bijlage: alle tabellen")[2]
     annex = annex.partition("Het panel adviseert. De gemeenteraad beslist.")[0]
     told = chapter(files, "bijlage").text(separator=" ").partition("Bijlage: alle tabellen")[2]
     assert Counter(NUMBER.findall(annex)) == Counter(NUMBER.findall(told))
