@@ -45,6 +45,7 @@ def test_scripts_are_short_and_can_be_run() -> None:
         ({"PORT": "http"}, "SAMENSPRAAK_PORT must be a whole number"),
         ({"WORKER": "perhaps"}, "SAMENSPRAAK_WORKER must be yes or no"),
         ({"SMTP_TLS": "maybe"}, "SAMENSPRAAK_SMTP_TLS must be one of: starttls, tls, none"),
+        ({"ORGANISATION_CODE": "0344"}, "SAMENSPRAAK_ORGANISATION_CODE must be gm and the four digits"),
         ({"BASE_URL": "tweedemening.example"}, "SAMENSPRAAK_BASE_URL must start with"),
         ({"BASE_URL": "http://tweedemening.example"}, "SAMENSPRAAK_BASE_URL must start with https://"),
         ({"SMTP_PASSWORD_FILE": "no-such-file"}, "SAMENSPRAAK_SMTP_PASSWORD_FILE cannot be read"),

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from io import BytesIO
-from pathlib import PurePath
+from pathlib import PurePosixPath
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 import yaml
@@ -30,7 +30,7 @@ def checksums(files: Files) -> bytes:
 def archive(files: Files, facts: Facts) -> bytes:
     """The zip: the same bytes for the same files, dated on the day on which the findings were frozen."""
     known = {**dict.fromkeys(names(), ""), **dict.fromkeys(files, "")}
-    inside = {zipped(name): files[name] for name in known if name in files}
+    inside = {called(name, facts): files[name] for name in known if name in files}
     inside = {"Leesmij.txt": readme(files, facts), **inside}
     return pack({**inside, CHECKSUMS: checksums(inside)}, date.fromisoformat(facts["frozen_on"]))
 
@@ -57,18 +57,25 @@ def readme(files: Files, facts: Facts) -> bytes:
         frozen_on=format_date(date.fromisoformat(facts["frozen_on"])),
         address=facts["public_url"],
         contact=facts["contact"],
-        listed=[(called, meaning) for name, (called, meaning) in names().items() if name in files],
+        listed=[(called(name, facts), meaning) for name, (_, meaning) in names().items() if name in files],
     )
     return text.replace("\n", "\r\n").encode("utf-8-sig")
 
 
+def called(name: str, facts: Facts) -> str:
+    """The name of a file in the zip: of a reply also whether it is there yet."""
+    made = PurePosixPath(zipped(name))
+    waits = name.startswith("reply.") and not facts["replies"]
+    return str(made.with_stem(f"{made.stem} (in te vullen)") if waits else made)
+
+
 def zipped(name: str) -> str:
-    """The name of a file in the zip."""
-    return names()[name][0] if name in names() else f"Metagegevens/{PurePath(name).name}"
+    """The name that a clerk would give to a file."""
+    return names()[name][0] if name in names() else f"Metagegevens/{PurePosixPath(name).name}"
 
 
 @cache
 def names() -> dict[str, tuple[str, str]]:
     """Of every file that a report may have: its name in the zip, and what it is."""
     listed = yaml.safe_load((TEMPLATES / "reports" / "archive.yaml").read_text("utf-8"))
-    return {name: (called, meaning) for name, (called, meaning) in listed.items()}
+    return {name: (known, meaning) for name, (known, meaning) in listed.items()}

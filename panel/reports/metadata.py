@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from panel.reports.archive import names
+from panel.reports.archive import called, names
 from panel.reports.data import as_json
 from panel.reports.facts import Facts
 from panel.reports.templating import fill
@@ -104,7 +104,7 @@ def council_information(files: list[File], facts: Facts) -> dict[str, Any]:
 
 
 def _council_document(file: File, facts: Facts) -> dict[str, Any]:
-    name = f"{PurePath(names()[file.name][0]).stem} van de tweede mening: {facts['title']}"
+    name = f"{PurePath(called(file.name, facts)).stem} van de tweede mening: {facts['title']}"
     document: dict[str, Any] = {
         "id": f"tweede-mening-{facts['review_id']}-{PurePath(file.name).stem}",
         "url": f"{facts['public_url']}/metadata/ori.json",

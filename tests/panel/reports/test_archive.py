@@ -11,7 +11,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from panel.reports.archive import archive, checksums, names, zipped
+from panel.reports.archive import archive, called, checksums, names
 from panel.reports.facts import Facts, read_material
 from panel.reports.folder import ABANDONED_SECONDS, save
 from panel.settings import ROOT
@@ -58,11 +58,20 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_the_zip_holds_every_file_under_a_name_of_its_own_and_a_readme_that_tells_what_it_is() -> None:
     inside = unzipped(archive(FILES, facts()))
 
-    assert inside.keys() == {"Leesmij.txt", "checksums.sha256", *map(zipped, FILES)}
-    assert all(inside[zipped(name)] == content for name, content in FILES.items())
+    assert inside.keys() == {"Leesmij.txt", "checksums.sha256", *(called(name, facts()) for name in FILES)}
+    assert all(inside[called(name, facts())] == content for name, content in FILES.items())
     readme = inside["Leesmij.txt"].decode("utf-8-sig")
-    assert all(called in readme and meaning in readme for called, meaning in names().values())
+    assert all(called(name, facts()) in readme and meaning in readme for name, (_, meaning) in names().items())
     assert "20 november 2026" in readme
+
+
+def test_the_reply_is_to_be_filled_in_until_it_is_there() -> None:
+    waiting = facts()
+    given = {"advice": 1, "decision": "not", "reason": "Omdat.", "by": "het college", "on": "2027-01-10"}
+    answered = read_material(sample(0, replies=[given])).facts
+
+    assert "Reactienota (in te vullen).odt" in unzipped(archive(FILES, waiting))
+    assert "Reactienota.odt" in unzipped(archive(FILES, answered))
 
 
 def test_the_readme_names_only_what_is_there_and_takes_any_title() -> None:
