@@ -241,19 +241,22 @@ class _Reach:
         for cell in hidden:
             if cell in exposed or cell in self.cells.slack or self._safe(cell, floor):
                 continue
-            self.widen(hidden, cell)
+            self.widen(hidden, cell, floor)
             if not self._safe(cell, floor):
                 return cell
         return None
 
-    def _safe(self, cell: Cell, floor: int) -> bool:
+    def _safe(self, cell: Cell, floor: float) -> bool:
         return self.high[cell] - self.low[cell] >= floor - ROUNDING
 
-    def widen(self, hidden: Sequence[Cell], cell: Cell) -> None:
+    def widen(self, hidden: Sequence[Cell], cell: Cell, enough: float = np.inf) -> None:
+        """Find the most and the least that the cell can be, until they are `enough` apart."""
         unknown = {c: number for number, c in enumerate(dict.fromkeys(hidden))}
         equal, equal_to = self._equations(unknown)
         below, below_to = self._inequalities(unknown)
-        for sign in (1.0, -1.0):
+        for sign in (-1.0, 1.0):
+            if self._safe(cell, enough):
+                return
             goal = np.zeros(len(unknown))
             goal[unknown[cell]] = sign
             found = linprog(goal, A_ub=below, b_ub=below_to, A_eq=equal, b_eq=equal_to, method="highs")

@@ -276,7 +276,8 @@ class Statements:
 
 @dataclass(frozen=True)
 class Signals:
-    """What was written outside the mandate of the panel: `texts` of all `of` texts, and which are quoted."""
+    """What was written outside the mandate of the panel: `texts` of the `of` texts that are counted in the report
+    (not those to questions of which the number is hidden), and which are quoted."""
 
     texts: int | None
     of: int | None

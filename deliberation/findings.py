@@ -26,7 +26,7 @@ from deliberation.figures import (
 )
 from deliberation.merging import Variable
 from deliberation.minority import minority, others
-from deliberation.outcome import judged, publish_verdict, verdict_cells
+from deliberation.outcome import comparisons, judged, publish_verdict, verdict_shares
 from deliberation.participation import participation
 from deliberation.precision import Design, Mask
 from deliberation.questionnaire import Question, Questionnaire
@@ -219,14 +219,15 @@ def _everything(
     core = [cells_of(made.raws[q.id], floor) for q in questions]
     core += [Cells({}, limits=choice_limits(q, made.raws[q.id])) for q in questions]
     core += [text_cells(made.texts[q.id], sides, floor) for q in questions if q.form == "text"]
-    extras = [Extra("verdict", verdict_cells(votes, made.verdict, made.design, conditions), rank=1)]
+    told = [*comparisons(made.verdict, conditions), *verdict_shares(made.verdict, conditions, thresholds)]
+    extras = [Extra("verdict", weight_limits(votes, [votes], made.design, thresholds, told), rank=1)]
     for question in questions:
         if question.form == "scale":
             limits = scale_limits(made.raws[question.id][0], made.design)
             extras.append(Extra(("mean", question.id), Cells({}, limits=limits), rank=2))
     extras += [Extra(point.name, point.cells, rank=2) for point in made.points]
     for name, quotes in made.quotes.items():
-        counted = len(made.texts.get(name, ())) > floor
+        counted = bool(made.texts.get(name))
         extras.append(Extra(("quotes", name), quote_cells(name, quotes, sides, counted=counted), rank=2))
     later = []
     for by, tables in made.splits.items():
@@ -235,7 +236,7 @@ def _everything(
             split_cells(votes, tables, made.raws[by][0] if clear else None, clear.keys if clear else None, floor)
         ]
         if by in margins:
-            parts.append(weight_limits(votes, tables, made.design, thresholds))
+            parts.append(weight_limits(votes, tables, made.design, thresholds, told))
         later.append(Extra(by, together(parts)))
     return together(core), extras, later
 

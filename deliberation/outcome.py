@@ -7,9 +7,10 @@ from math import inf
 
 import numpy as np
 
-from deliberation.disclosure import Cell, Cells, Limit, share_reason
+from deliberation.disclosure import Cell, share_reason
 from deliberation.figures import Thresholds, Verdict
 from deliberation.precision import Design, estimates, share_interval
+from deliberation.splits import Told
 from deliberation.tabulation import Raw, decimals
 from deliberation.verdict import Conditions, decide
 
@@ -31,29 +32,42 @@ def judged(votes: Raw, design: Design, conditions: Conditions, thresholds: Thres
     return replace(decide(counts, weighted, conditions, interval), hidden=unsure)
 
 
-def verdict_cells(votes: Raw, verdict: Verdict, design: Design, conditions: Conditions) -> Cells:
-    """What a verdict tells about the votes: which options weigh more than the others together, and which do not."""
-    if verdict.reasons == ("quorum_not_met",) or not len(design):
-        return Cells({})
-    cells = {
-        row.key: cell for row, cell in zip(votes.rows, votes.cells, strict=True) if row.key in conditions.opinions
-    }
-    if verdict.status == "no_verdict":
-        return Cells({}, limits=[Limit(dict.fromkeys(cells.values(), 1.0), -inf, 0)])
-    relative = design.weights / design.weights.mean()
-    least, most = float(relative.min()), float(relative.max())
+def comparisons(verdict: Verdict, conditions: Conditions) -> list[Told]:
+    """What a verdict says about what the options weigh: which has the majority, which weighs more than half.
 
-    def compared(key: str, share: Fraction, *, more: bool) -> Limit:
+    Each as a sum over the options that is not negative.
+    """
+    if verdict.reasons == ("quorum_not_met",):
+        return []
+    if verdict.status == "no_verdict":
+        return [Told(dict.fromkeys(conditions.opinions, -1.0), 0, inf)]
+
+    def compared(key: str, share: Fraction, *, more: bool) -> Told:
         """The option weighs at least this share of those with an opinion, or at most."""
-        own, rest = (most, least) if more else (least, most)
-        parts = {cell: -float(share) * rest for name, cell in cells.items() if name != key}
-        limit = {cells[key]: float(1 - share) * own, **parts}
-        return Limit(limit, -1e-6, inf) if more else Limit(limit, -inf, 1e-6)
+        sign = 1 if more else -1
+        rest = {other: -sign * float(share) for other in conditions.opinions if other != key}
+        return Told(rest | {key: sign * float(1 - share)}, 0, inf)
 
     half = Fraction(1, 2)
-    limits = [compared(conditions.adopt, conditions.majority, more=verdict.status == "meets")]
-    limits += [compared(key, half, more=key == verdict.outcome) for key in cells]
-    return Cells({}, limits=limits)
+    adopts = compared(conditions.adopt, conditions.majority, more=verdict.status == "meets")
+    return [adopts, *(compared(key, half, more=key == verdict.outcome) for key in conditions.opinions)]
+
+
+def verdict_shares(verdict: Verdict, conditions: Conditions, thresholds: Thresholds) -> list[Told]:
+    """What the published share of those with an opinion says about what the options weigh, as far as it is shown."""
+    if verdict.hidden or verdict.share is None:
+        return []
+    digits = decimals(verdict.opinions or 0, thresholds.floor)
+    share, margin = round(verdict.share, digits), 0.5 / 10**digits
+    return [
+        Told(
+            {key: sign * (float(key == conditions.adopt) - share) + margin for key in conditions.opinions},
+            0,
+            inf,
+            conditions.adopt,
+        )
+        for sign in (1, -1)
+    ]
 
 
 def publish_verdict(

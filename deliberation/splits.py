@@ -6,6 +6,7 @@ not published.
 """
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -73,16 +74,30 @@ def split_cells(
     return Cells(counts, [*sums, told])
 
 
-def weight_limits(vote: Raw, tables: Sequence[Raw], design: Design, thresholds: Thresholds) -> Cells:
+@dataclass(frozen=True)
+class Told:
+    """`low` ≤ Σ coefficient × what the option weighs ≤ `high`; `given`: as long as this option's count is shown."""
+
+    options: Mapping[str, float]
+    low: float
+    high: float
+    given: str | None = None
+
+
+def weight_limits(
+    vote: Raw, tables: Sequence[Raw], design: Design, thresholds: Thresholds, told: Sequence[Told] = ()
+) -> Cells:
     """What weighted shares beside unweighted counts tell about the split of a variable that was raked to.
 
     The weights of a class add up to its population, and a share of the whole vote is their sum over the classes. With
     one variable all weights of a class are known from its turnout; else they lie between the smallest and the largest
     that are published. So that a share and a count of the whole vote say how many in each class voted so: to the
-    person, if there are two classes.
+    person, if there are two classes. `told`: what else is said about what the options weigh. With the vote itself as
+    the only table: what its shares and what is told say about it.
     """
     weights = design.weights / design.weights.mean() if len(design) else design.weights
-    if len(tables) < 2 or not len(design) or np.ptp(weights) < 1e-9:
+    parted = len(tables) > 1
+    if not len(design) or (np.ptp(weights) < 1e-9 if parted else not tables or tables[0] is not vote):
         return Cells({})
     inside = [weights[raw.domain] for raw in tables]
     known = all(len(one) and np.ptp(one) < 1e-9 for one in inside)
@@ -102,6 +117,11 @@ def weight_limits(vote: Raw, tables: Sequence[Raw], design: Design, thresholds: 
         [("worth", cell) for cell in column] for column in zip(*(raw.cells for raw in tables), strict=True)
     ]
     limits += _share_limits(vote, design, thresholds, columns)
+    options = {row.key: (cell, column) for row, cell, column in zip(vote.rows, vote.cells, columns, strict=True)}
+    for one in told:
+        worths = {worth: value for key, value in one.options.items() for worth in options[key][1]}
+        given = options[one.given][0] if one.given else None
+        limits.append(Limit(worths, one.low - 1e-6, one.high + 1e-6, given))
     return Cells(counts, slack=counts, limits=limits)
 
 

@@ -83,7 +83,7 @@ def text_cells(statements: Sequence[Statement], votes: Mapping[str, tuple[Cell, 
     least as many. A point that is named was raised at least once, so that of `floor` texts or fewer nothing more than
     their number is counted. Whose side is unknown, is in the whole alone.
     """
-    if len(statements) <= floor:
+    if not statements:
         return Cells({})
     question = statements[0].question
     sides = Counter(s.side for s in statements)
@@ -93,7 +93,8 @@ def text_cells(statements: Sequence[Statement], votes: Mapping[str, tuple[Cell, 
     counts |= {("side", question, side): sides[side] for side in votes}
     sums: list[Sum] = [(total, unknown, *(("side", question, side) for side in votes))]
     limits: list[Limit] = []
-    for code in code_order(statements):
+    few = len(statements) <= floor
+    for code in () if few else code_order(statements):
         raised: Cell = ("code", question, code)
         counts |= {raised: points[code], ("not", raised): len(statements) - points[code]}
         sums.append((total, raised, ("not", raised)))
@@ -105,7 +106,8 @@ def text_cells(statements: Sequence[Statement], votes: Mapping[str, tuple[Cell, 
     if not counts[unknown]:
         del counts[unknown]
         sums[0] = tuple(cell for cell in sums[0] if cell != unknown)
-    return Cells(counts, sums, {total}, {unknown} & {*counts}, limits)
+    public = {total} if len(statements) >= floor else set[Cell]()
+    return Cells(counts, sums, public, {unknown} & {*counts}, limits)
 
 
 def quote_cells(
@@ -143,7 +145,8 @@ def publish_statements(
         texts=len(statements) if len(statements) >= floor else None,
         sides=tuple(Side(o.key, o.label, *count(("side", question.id, o.key), by_side[o.key])) for o in sides),
         tallies=tuple(
-            Tally(code, *count(("code", question.id, code), by_code[code])) for code in code_order(statements)
+            Tally(code, *count(("code", question.id, code), by_code[code]))
+            for code in (() if few else code_order(statements))
         ),
         quotes=quotes,
     )
@@ -154,9 +157,9 @@ def signals(
 ) -> Signals:
     """What lies outside the mandate. `texts`: how many texts each question has inside it, as published.
 
-    Of how many it is, is said only when that tells no number of texts that is not shown.
+    Of how many it is: of these and the others that are counted, so that it tells no number that is not shown.
     """
-    outside, known = sum(s.outside for s in statements), sum(number for number in texts if number)
-    shown = outside >= floor
-    of = len(statements) if shown and outside + known == len(statements) else None
-    return Signals(outside if shown else None, of, "" if shown else "small", quotes)
+    outside = sum(statement.outside for statement in statements)
+    if outside < floor:
+        return Signals(None, None, "small", quotes)
+    return Signals(outside, outside + sum(number for number in texts if number), "", quotes)
