@@ -15,6 +15,8 @@ from deliberation.tabulation import Raw, cells_of, scale_limits
 
 WHOLE, MEAN = "question", " mean"  # no column has a name that begins with a space
 
+LARGE = 60
+
 
 def cell_name(by: str, question: str, group: str) -> tuple[str, str, str]:
     """The name of a table; with an answer behind it that of its cell. `by`: WHOLE, or a column."""
@@ -34,24 +36,28 @@ def protected(
 ) -> tuple[Collection[Cell], Collection[Cell]]:
     """The cells to hide, and which splits, and whether the MEAN, cannot be published without revealing one.
 
-    Arguments as of `crosstabs.tabulate`; `marks`: a mean is published. Where no count is small nothing is hidden.
+    Arguments as of `crosstabs.tabulate`; `marks`: a mean is published. Where no count is small nothing is hidden. A
+    split of more than 60 cells of which most are small is not tried.
     """
     floor, codes, k = thresholds.floor, answers.codes, len(answers.labels)
     smallest = np.bincount(codes[codes >= 0], minlength=k).min()
-    for group in groups.values():
+    too_fine = set[Cell]()
+    for by, group in groups.items():
         both = (codes >= 0) & (group.codes >= 0)
         counts = np.bincount(group.codes[both] * k + codes[both], minlength=k * len(group.labels))
         smallest = min(smallest, counts.min())
+        if len(counts) > LARGE and (counts < floor).mean() > 0.5:
+            too_fine.add(by)
     if smallest >= floor:
         return (), ()
     whole = _raw(cell_name(WHOLE, name, ""), answers, codes >= 0)
     core = together([cells_of([whole], floor), _known(whole, own, answers)])
     if whole.n < floor:
-        return frozenset(core.counts), ()
+        return frozenset(core.counts), too_fine
     mean = [Extra(MEAN, Cells({}, limits=scale_limits(whole, design)))] if marks else []
     splits = []
     for by, group in groups.items():
-        if len(group.labels) > 1:
+        if len(group.labels) > 1 and by not in too_fine:
             tables = [
                 _raw(cell_name(by, name, label), answers, group.codes == number)
                 for number, label in enumerate(group.labels)
@@ -60,7 +66,7 @@ def protected(
             limits = weight_limits(whole, tables, design, thresholds) if by in margins else Cells({})
             splits.append(Extra(by, together([_split(whole, tables, rest, floor), limits])))
     found = protect(core, mean, splits, floor)
-    return found.hidden, found.withheld
+    return found.hidden, found.withheld | too_fine
 
 
 def _raw(name: tuple[str, str, str], answers: Column, inside: Mask) -> Raw:

@@ -186,6 +186,16 @@ def test_when_nearly_all_gave_the_same_answer_it_is_not_told_which(others: int) 
     assert {row.label: row.count for row in whole.table.rows}["ja"] == 50
 
 
+def test_a_split_that_is_mostly_small_counts_is_left_out_and_the_table_stays() -> None:
+    columns = {
+        "stem": column_of([str(number % 7) for number in range(400)]),
+        "wijk": column_of([f"wijk {number % 12}" for number in range(400)]),
+    }
+    question = small(columns=columns, population=None, rake=(), by=["wijk"]).questions[0]
+    assert question.splits == (Split("wijk", (), "small"),)
+    assert all(row.count for row in question.table.rows)
+
+
 def test_a_mean_belongs_to_five_or_more_whole_numbers() -> None:
     def mean(values: list[str]) -> Any:
         return small(columns={"stem": column_of(values)}, population=None, rake=()).questions[0].mean
