@@ -68,7 +68,7 @@ def _beside(caption: str, movements: Sequence[Movement]) -> Grid:
             _answer(one),
             _with_margin(one, one.before),
             _with_margin(one, one.now),
-            t("is veranderd") if one.differs else t("geen zeker verschil"),
+            t("is veranderd") if one.differs else t("niet zeker"),
         )
         for one in movements
     )

@@ -183,7 +183,7 @@ def test_an_advice_without_an_answer_is_said_to_have_none_yet() -> None:
 def test_a_follow_up_stands_beside_the_first_time_and_only_sure_changes_are_called_so() -> None:
     told = blocks(whole(), "eerder", Grid)
     changed = [row for grid in told for row in grid.rows if row[3] == "is veranderd"]
-    same = [row for grid in told for row in grid.rows if row[3] == "geen zeker verschil"]
+    same = [row for grid in told for row in grid.rows if row[3] == "niet zeker"]
 
     assert all(grid.columns == ("Antwoord", "Eerste keer", "Nu", "Verschil") for grid in told)
     assert len(changed) + len(same) == sum(len(grid.rows) for grid in told)
