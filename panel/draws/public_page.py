@@ -17,12 +17,13 @@ from panel.draws.town import group_name, groups_of, one_in, spread, town_of
 from panel.people.models import Draw, Member
 from panel.proposals.dossier import Dossier
 from panel.reviews.models import Review
+from panel.web.caching import FRESH, PUBLIC, kept
 from panel.web.failures import failed
 from panel.web.forms import read_fields
 from panel.web.messages import sentence
 from panel.web.templating import page
 
-AGEING, FINAL = ({"Cache-Control": f"public, max-age={seconds}"} for seconds in (60, 300))
+AGEING = "public, max-age=60"
 PLACES = {name: place for place, name in enumerate(PARTS)}
 FEW_GROUPS = 12
 MOST_SIGNS = 60  # of a code, however it is typed
@@ -30,8 +31,8 @@ MOST_SIGNS = 60  # of a code, however it is typed
 
 async def show(request: Request) -> Response:
     response = await _page(request, {})
-    response.headers.update(AGEING)
-    return response
+    response.headers["Vary"] = "Cookie"  # which may hold that somebody reads large letters
+    return kept(request, response, FRESH if request.cookies else AGEING)
 
 
 async def _page(request: Request, errors: dict[str, str], typed: str = "", status: int = 200) -> Response:
@@ -104,21 +105,23 @@ async def _unknown(request: Request, typed: str) -> Response:
 
 async def record(request: Request) -> Response:
     """What was frozen before the lot, the whole record after it."""
-    return _as_file((await _draws(request))[-1])
+    return _as_file(request, (await _draws(request))[-1])
 
 
 async def numbered_record(request: Request) -> Response:
     """Of any draw, also one that was put aside."""
-    return _as_file(await Draw.get(review_id=request.path_params["id"], number=request.path_params["number"]))
+    return _as_file(
+        request, await Draw.get(review_id=request.path_params["id"], number=request.path_params["number"])
+    )
 
 
-def _as_file(draw: Draw) -> Response:
+def _as_file(request: Request, draw: Draw) -> Response:
     """JSON with a part per line, in the order in which they came to be."""
     final = draw.record is not None or draw.reason is not None
     parts = sorted(draw.published.items(), key=lambda part: PLACES.get(part[0], 0))
     lines = (f"{json.dumps(name)}: {json.dumps(part, ensure_ascii=False)}" for name, part in parts)
     text = "{\n" + ",\n".join(lines) + "\n}\n"
-    return Response(text, media_type="application/json", headers=FINAL if final else AGEING)
+    return kept(request, Response(text, media_type="application/json"), PUBLIC if final else AGEING)
 
 
 async def _draws(request: Request) -> list[Draw]:

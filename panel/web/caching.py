@@ -14,6 +14,7 @@ from panel.web.templating import page
 
 MINUTES = 300  # how long a public page or file may be kept, in seconds
 PUBLIC = f"public, max-age={MINUTES}"
+FRESH = "private, no-cache"  # to be asked for again each time, and not for others
 WISHES = ("taal", LARGE)
 _standard = StaticFiles(check_dir=False)
 
@@ -24,7 +25,7 @@ def public_page(request: Request, template: str, **context: Any) -> Response:
     keep = f"?{urlencode(wishes)}" if wishes else ""
     response = page(request, template, lang=language_of(request), keep=keep, **context)
     response.headers["Vary"] = "Accept-Language, Cookie"
-    return kept(request, response, "private, no-cache" if request.cookies else PUBLIC)
+    return kept(request, response, FRESH if request.cookies else PUBLIC)
 
 
 def kept(request: Request, response: Response, how: str = PUBLIC) -> Response:

@@ -55,6 +55,10 @@ async def test_a_page_and_a_file_are_not_sent_again_to_who_has_them(stage: Stage
         head = await client.head(address)
         assert (head.status_code, head.headers["ETag"]) == (200, first.headers["ETag"])
         assert not head.content
+    for address in (f"/t/{review.id}/loting", f"/t/{review.id}/loting.json", f"/t/{review.id}/loting/1.json"):
+        first = await client.get(address)
+        known = {"If-None-Match": first.headers["ETag"]}
+        assert (first.status_code, (await client.get(address, headers=known)).status_code) == (200, 304), address
     dated = await client.get(f"/t/{review.id}/report.pdf")
     since = {"If-Modified-Since": dated.headers["Last-Modified"]}
     assert (await client.get(f"/t/{review.id}/report.pdf", headers=since)).status_code == 304
