@@ -32,7 +32,7 @@ from deliberation.precision import Design, Mask
 from deliberation.questionnaire import Question, Questionnaire
 from deliberation.routing import relevant
 from deliberation.sample import Stratum, add_up, settle, weigh
-from deliberation.splits import Splits, publish_split, split_cells, split_vote, weight_limits
+from deliberation.splits import Splits, publish_split, split_cells, split_vote, told_limits, weight_limits
 from deliberation.statements import (
     QUOTE_RULE,
     Statement,
@@ -135,7 +135,7 @@ def find(
         design=design,
         told=told,
     )
-    core, extras, later = _everything(made, conditions, weighting.margins, thresholds)
+    core, extras, later = _everything(made, conditions, thresholds)
     if len(counted) < floor:
         safe = Protected(frozenset(core.counts), frozenset(extra.name for extra in extras))
     else:
@@ -211,7 +211,7 @@ def _quotes(
 
 
 def _everything(
-    made: _Made, conditions: Conditions, margins: Sequence[str], thresholds: Thresholds
+    made: _Made, conditions: Conditions, thresholds: Thresholds
 ) -> tuple[Cells, list[Extra], list[Extra]]:
     """All that is published, as one system: what is in any case, what else, and the splits of the vote."""
     floor, votes, questions = thresholds.floor, made.votes, made.questionnaire.questions
@@ -219,8 +219,9 @@ def _everything(
     core = [cells_of(made.raws[q.id], floor) for q in questions]
     core += [Cells({}, limits=choice_limits(q, made.raws[q.id])) for q in questions]
     core += [text_cells(made.texts[q.id], sides, floor) for q in questions if q.form == "text"]
+    core.append(weight_limits(votes, (), made.design, thresholds))
     told = [*comparisons(made.verdict, conditions), *verdict_shares(made.verdict, conditions, thresholds)]
-    extras = [Extra("verdict", weight_limits(votes, [votes], made.design, thresholds, told), rank=1)]
+    extras = [Extra("verdict", told_limits(votes, told), rank=1)]
     for question in questions:
         if question.form == "scale":
             limits = scale_limits(made.raws[question.id][0], made.design)
@@ -235,8 +236,7 @@ def _everything(
         parts = [
             split_cells(votes, tables, made.raws[by][0] if clear else None, clear.keys if clear else None, floor)
         ]
-        if by in margins:
-            parts.append(weight_limits(votes, tables, made.design, thresholds, told))
+        parts.append(weight_limits(votes, tables, made.design, thresholds))
         later.append(Extra(by, together(parts)))
     return together(core), extras, later
 

@@ -11,13 +11,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from deliberation.answering import Answers
-from deliberation.disclosure import Cell, Cells, Limit, Sum, share_reason
+from deliberation.disclosure import Cell, Cells, Limit, Sum, share_reason, together
 from deliberation.figures import Association, Split, Thresholds
 from deliberation.merging import Variable
 from deliberation.precision import Design, estimates, share_interval
 from deliberation.questionnaire import Question
 from deliberation.rao_scott import rao_scott
 from deliberation.tabulation import Raw, decimals, joined, publish, raw_table
+from deliberation.weighting import Floats
 
 CLEAR, OTHER = "clear", "other"
 Splits = Mapping[str, Sequence[Raw]]
@@ -84,48 +85,64 @@ class Told:
     given: str | None = None
 
 
-def weight_limits(
-    vote: Raw, tables: Sequence[Raw], design: Design, thresholds: Thresholds, told: Sequence[Told] = ()
-) -> Cells:
-    """What weighted shares beside unweighted counts tell about the split of a variable that was raked to.
+def weight_limits(vote: Raw, tables: Sequence[Raw], design: Design, thresholds: Thresholds) -> Cells:
+    """What weighted shares beside unweighted counts tell about the whole vote, and about a split (`tables`).
 
     The weights of a class add up to its population, and a share of the whole vote is their sum over the classes. With
     one variable all weights of a class are known from its turnout; else they lie between the smallest and the largest
     that are published. So that a share and a count of the whole vote say how many in each class voted so: to the
-    person, if there are two classes. `told`: what else is said about what the options weigh. With the vote itself as
-    the only table: what its shares and what is told say about it.
+    person, if there are two classes.
     """
-    weights = design.weights / design.weights.mean() if len(design) else design.weights
-    parted = len(tables) > 1
-    if not len(design) or (np.ptp(weights) < 1e-9 if parted else not tables or tables[0] is not vote):
+    if not len(design):
         return Cells({})
-    inside = [weights[raw.domain] for raw in tables]
-    known = all(len(one) and np.ptp(one) < 1e-9 for one in inside)
-    least, most = round(float(weights.min()), 1) - 0.05, round(float(weights.max()), 1) + 0.05
-    counts: dict[Cell, int] = {}
-    limits: list[Limit] = []
-    for raw, own in zip(tables, inside, strict=True):
-        low, high = (float(own[0]), float(own[0])) if known else (least, most)
-        for cell in raw.cells:
-            worth: Cell = ("worth", cell)
-            counts[worth] = 0
-            limits.append(Limit({worth: 1, cell: -low}, 0 if low < high else -1e-6, np.inf))
-            limits.append(Limit({worth: -1, cell: high}, 0 if low < high else -1e-6, np.inf))
-        limits.append(_about({("worth", cell): 1.0 for cell in raw.cells}, float(own.sum()), 1e-6, None))
-        limits += _share_limits(raw, design, thresholds, [[("worth", cell)] for cell in raw.cells])
-    columns: list[list[Cell]] = [
-        [("worth", cell) for cell in column] for column in zip(*(raw.cells for raw in tables), strict=True)
+    weights = design.weights / design.weights.mean()
+    whole = _worth(vote, weights, design, thresholds, known=bool(np.ptp(weights) < 1e-9))
+    if len(tables) < 2 or np.ptp(weights) < 1e-9:
+        return whole
+    known = all(raw.n and np.ptp(weights[raw.domain]) < 1e-9 for raw in tables)
+    parts = [_worth(raw, weights, design, thresholds, known=known) for raw in tables]
+    links = []
+    for number, cell in enumerate(vote.cells):
+        parted: dict[Cell, float] = {("worth", raw.cells[number]): 1.0 for raw in tables}
+        links.append(_about({("worth", cell): -1.0} | parted, 0, 1e-6, None))
+    return together([whole, *parts, Cells({}, limits=links)])
+
+
+def told_limits(vote: Raw, told: Sequence[Told]) -> Cells:
+    """What is said about what the options weigh, besides their shares (`weight_limits` has what they weigh)."""
+    cells = {row.key: cell for row, cell in zip(vote.rows, vote.cells, strict=True)}
+    limits = [
+        Limit(
+            {("worth", cells[key]): value for key, value in one.options.items()},
+            one.low - 1e-6,
+            one.high + 1e-6,
+            cells[one.given] if one.given else None,
+        )
+        for one in told
     ]
-    limits += _share_limits(vote, design, thresholds, columns)
-    options = {row.key: (cell, column) for row, cell, column in zip(vote.rows, vote.cells, columns, strict=True)}
-    for one in told:
-        worths = {worth: value for key, value in one.options.items() for worth in options[key][1]}
-        given = options[one.given][0] if one.given else None
-        limits.append(Limit(worths, one.low - 1e-6, one.high + 1e-6, given))
-    return Cells(counts, slack=counts, limits=limits)
+    return Cells({}, limits=limits)
 
 
-def _share_limits(raw: Raw, design: Design, thresholds: Thresholds, worth: Sequence[Sequence[Cell]]) -> list[Limit]:
+def _worth(raw: Raw, weights: Floats, design: Design, thresholds: Thresholds, *, known: bool) -> Cells:
+    """What each row of a table weighs, in multiples of the mean weight. `known`: everyone in it weighs the same."""
+    counts: dict[Cell, int] = {("worth", cell): 0 for cell in raw.cells}
+    if not raw.n:
+        return Cells(counts, slack=counts)
+    own = weights[raw.domain]
+    low, high = round(float(weights.min()), 1) - 0.05, round(float(weights.max()), 1) + 0.05
+    if known:
+        low = high = float(own[0])
+    slack = 1e-6 if known else 0.0
+    limits = []
+    for cell in raw.cells:
+        worth: Cell = ("worth", cell)
+        limits.append(Limit({worth: 1, cell: -low}, -slack, np.inf))
+        limits.append(Limit({worth: -1, cell: high}, -slack, np.inf))
+    limits.append(_about({("worth", cell): 1.0 for cell in raw.cells}, float(own.sum()), 1e-6, None))
+    return Cells(counts, slack=counts, limits=[*limits, *_share_limits(raw, design, thresholds)])
+
+
+def _share_limits(raw: Raw, design: Design, thresholds: Thresholds) -> list[Limit]:
     """Of every row whose share may be printed: what it weighs, as exactly as the share tells."""
     if raw.n < thresholds.floor:
         return []
@@ -133,8 +150,8 @@ def _share_limits(raw: Raw, design: Design, thresholds: Thresholds, worth: Seque
     weighs = float(design.weights[raw.domain].sum() / design.weights.mean())
     found = estimates(design, raw.chose.astype(np.float64), raw.domain)
     return [
-        _about(dict.fromkeys(cells, 1.0), weighs * round(share.value, digits), weighs * 0.5 / 10**digits, cell)
-        for share, cell, cells in zip(found, raw.cells, worth, strict=True)
+        _about({("worth", cell): 1.0}, weighs * round(share.value, digits), weighs * 0.5 / 10**digits, cell)
+        for share, cell in zip(found, raw.cells, strict=True)
         if not share_reason(share.n, share.effective_n, share_interval(share, most=share.n), thresholds)
     ]
 

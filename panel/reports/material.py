@@ -3,9 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping
 from datetime import date, datetime
+from math import inf
 from typing import Any
 
-from deliberation.disclosure import Cell, Cells, hide
+from deliberation.disclosure import Cell, Cells, Limit, hide
 from deliberation.figures import Thresholds
 from panel.answers.models import Ballot
 from panel.arguments.models import Decision, Statement
@@ -110,14 +111,19 @@ def answered_by(channels: Mapping[str, int]) -> dict[str, int | None]:
     """How many answered in which way, without what would tell of a few."""
     used = {way: channels[way] for way in WAYS if channels.get(way)}
     counts: dict[Cell, int] = dict([("all", sum(used.values())), *used.items()])
-    hidden = hide(Cells(counts, [("all", *used)] if used else [], {"all"}), FLOOR).cells
+    named = [Limit({way: 1}, 1, inf) for way in used]  # a way that is named was used at least once
+    hidden = hide(Cells(counts, [("all", *used)] if used else [], {"all"}, limits=named), FLOOR).cells
     return {way: None if way in hidden else number for way, number in used.items()}
 
 
 def retyped(channels: Mapping[str, int]) -> tuple[int | None, float | None]:
-    """How many forms were typed in twice, and the share in which the second time found something else."""
-    twice = channels.get("checked", 0)
-    return (twice, channels["differing"] / twice) if twice >= FLOOR else (None, None)
+    """How many forms were typed in twice, and the share in which the second time found something else.
+
+    Nothing when it is hidden how many came on paper: there were at least as many.
+    """
+    twice, ways = channels.get("checked", 0), answered_by(channels)
+    told = twice >= FLOOR and all(number is not None for number in ways.values())
+    return (twice, channels["differing"] / twice) if told else (None, None)
 
 
 async def facts_of(settings: Settings, review: Review, frozen_at: datetime) -> Facts:

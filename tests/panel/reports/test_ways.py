@@ -20,6 +20,7 @@ from tests.panel.reports.report_sample import sample
         ({"web": 200, "paper": 3}, {"web": None, "paper": None}),
         ({"web": 200, "paper": 40, "phone": 3}, {"web": 200, "paper": None, "phone": None}),
         ({"web": 4}, {"web": None}),
+        ({"web": 200, "paper": 3, "phone": 8}, {"web": None, "paper": None, "phone": None}),
     ],
 )
 def test_a_few_who_answered_in_one_way_are_not_shown_and_cannot_be_computed(channels: Any, shown: Any) -> None:
@@ -29,6 +30,8 @@ def test_a_few_who_answered_in_one_way_are_not_shown_and_cannot_be_computed(chan
 def test_what_was_typed_again_is_told_from_ten_forms_on() -> None:
     assert retyped({}) == retyped({"checked": 9, "differing": 1}) == (None, None)
     assert retyped({"checked": 20, "differing": 1}) == (20, 0.05)
+    assert retyped({"web": 200, "paper": 40, "checked": 20, "differing": 1}) == (20, 0.05)
+    assert retyped({"web": 200, "paper": 40, "phone": 3, "checked": 40, "differing": 1}) == (None, None)
 
 
 def test_the_report_tells_in_which_ways_people_answered_and_how_well_they_were_typed_over() -> None:
