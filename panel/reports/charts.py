@@ -302,8 +302,9 @@ def _lines(label: str, width: int) -> list[str]:
 
 def _dot(axes: Axes, dot: Dot, y: float, *, wide: bool) -> None:
     if dot.share is None:
-        axes.add_patch(Rectangle((0, y - 8), TRACK, 17, facecolor="white", linewidth=0))
-        _write(axes, 6, y - 8, dot.hidden, size=12, colour=MUTED)
+        axes.add_patch(Rectangle((0, y - 9), TRACK, 19, facecolor="white", linewidth=0))
+        told = dot.hidden if wide else f"{_fit(dot.label, 24)}: {dot.hidden}"
+        _write(axes, 6, y - 8, told, size=12, colour=MUTED)
         return
     if dot.low is not None and dot.high is not None:
         axes.plot(
