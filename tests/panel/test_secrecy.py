@@ -110,7 +110,8 @@ async def test_a_ballot_holds_nothing_but_answers_and_coarse_classes(known: Know
         assert ballot["key"] is None
         assert json.loads(ballot["draft"]) == {}
     for statement in (await contents())["main.statement"]:
-        assert set(statement) == {"id", "review_id", "question", "side", "text", "marks", "decision"}
+        judged = {"decision", "codes", "outside"}  # by the clerk, afterwards
+        assert set(statement) == {"id", "review_id", "question", "side", "text", "marks", *judged}
 
 
 async def test_nothing_of_a_member_stands_in_a_table_other_than_that_of_the_members(known: Known) -> None:
