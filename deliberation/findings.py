@@ -38,10 +38,11 @@ from deliberation.statements import (
     Statement,
     choose_minority,
     choose_quotes,
+    point_cells,
     publish_statements,
     quote_cells,
+    side_cells,
     signals,
-    text_cells,
 )
 from deliberation.tabulation import Raw, cells_of, choice_limits, publish, publish_mean, raw_tables, scale_limits
 from deliberation.verdict import Conditions
@@ -166,7 +167,7 @@ def find(
             publish_statements(
                 question,
                 () if question.id in withheld else made.texts[question.id],
-                vote.options,
+                () if ("sides", question.id) in safe.withheld else vote.options,
                 safe.hidden,
                 () if question.id in withheld else quotes[question.id],
                 floor=floor,
@@ -218,7 +219,8 @@ def _everything(
     sides = {row.key: (cell, votes.counts()[cell]) for row, cell in zip(votes.rows, votes.cells, strict=True)}
     core = [cells_of(made.raws[q.id], floor) for q in questions]
     core += [Cells({}, limits=choice_limits(q, made.raws[q.id])) for q in questions]
-    core += [text_cells(made.texts[q.id], sides, floor) for q in questions if q.form == "text"]
+    open_questions = [q.id for q in questions if q.form == "text"]
+    core += [point_cells(made.texts[name], floor) for name in open_questions]
     core.append(weight_limits(votes, (), made.design, thresholds))
     told = [*comparisons(made.verdict, conditions), *verdict_shares(made.verdict, conditions, thresholds)]
     extras = [Extra("verdict", told_limits(votes, told), rank=1)]
@@ -227,10 +229,11 @@ def _everything(
             limits = scale_limits(made.raws[question.id][0], made.design)
             extras.append(Extra(("mean", question.id), Cells({}, limits=limits), rank=2))
     extras += [Extra(point.name, point.cells, rank=2) for point in made.points]
-    for name, quotes in made.quotes.items():
-        counted = bool(made.texts.get(name))
-        extras.append(Extra(("quotes", name), quote_cells(name, quotes, sides, counted=counted), rank=2))
-    later = []
+    extras += [Extra(("quotes", name), quote_cells(quotes, sides), rank=2) for name, quotes in made.quotes.items()]
+    later = [
+        Extra(("sides", name), side_cells(made.texts[name], sides, made.quotes[name], floor))
+        for name in open_questions
+    ]
     for by, tables in made.splits.items():
         clear = made.told if made.told and made.told.question == by else None
         parts = [

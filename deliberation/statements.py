@@ -76,50 +76,59 @@ def choose_minority(
     return tuple(Quote(side, text, order) for order, side, text in quotes[:most])
 
 
-def text_cells(statements: Sequence[Statement], votes: Mapping[str, tuple[Cell, int]], floor: int) -> Cells:
-    """The texts to one question: per side of the vote and per point.
+def point_cells(statements: Sequence[Statement], floor: int) -> Cells:
+    """The texts to one question, per point.
 
-    `votes`: the cell of the vote per side, and its count. Every text is by someone who voted so: the vote counts at
-    least as many. A point that is named was raised at least once, so that of `floor` texts or fewer nothing more than
-    their number is counted. Whose side is unknown, is in the whole alone.
+    A point that is named was raised at least once: of `floor` texts or fewer nothing more than their number is told.
     """
-    if not statements:
+    if len(statements) <= floor:
         return Cells({})
     question = statements[0].question
-    sides = Counter(s.side for s in statements)
     points = Counter(code for s in statements for code in s.points)
-    total, unknown = ("texts", question), ("side", question, "")
-    counts: dict[Cell, int] = {total: len(statements), unknown: len(statements) - sum(sides[side] for side in votes)}
-    counts |= {("side", question, side): sides[side] for side in votes}
-    sums: list[Sum] = [(total, unknown, *(("side", question, side) for side in votes))]
+    total: Cell = ("texts", question)
+    counts: dict[Cell, int] = {total: len(statements)}
+    sums: list[Sum] = []
     limits: list[Limit] = []
-    few = len(statements) <= floor
-    for code in () if few else code_order(statements):
+    for code in code_order(statements):
         raised: Cell = ("code", question, code)
         counts |= {raised: points[code], ("not", raised): len(statements) - points[code]}
         sums.append((total, raised, ("not", raised)))
         limits.append(Limit({raised: 1}, 1, inf))
-    limits += [
-        Limit({cell: 1, ("side", question, side): -1}, min(0, count - sides[side]), inf)
-        for side, (cell, count) in votes.items()
-    ]
-    if not counts[unknown]:
-        del counts[unknown]
-        sums[0] = tuple(cell for cell in sums[0] if cell != unknown)
-    public = {total} if len(statements) >= floor else set[Cell]()
-    return Cells(counts, sums, public, {unknown} & {*counts}, limits)
+    return Cells(counts, sums, {total}, limits=limits)
 
 
-def quote_cells(
-    question: str, quotes: Sequence[Quote], votes: Mapping[str, tuple[Cell, int]], *, counted: bool
+def side_cells(
+    statements: Sequence[Statement], votes: Mapping[str, tuple[Cell, int]], quotes: Sequence[Quote], floor: int
 ) -> Cells:
-    """What quotes tell: as many as there are of a side voted so, and wrote something where texts are `counted`."""
+    """The texts to one question, per side of the vote.
+
+    `votes`: the cell of the vote per side, and its count. Every text is by someone who voted so: the vote counts at
+    least as many; and the quotes are among the texts. Whose side is unknown, is in the whole alone.
+    """
+    if not statements:
+        return Cells({})
+    question = statements[0].question
+    written, quoted = Counter(s.side for s in statements), Counter(quote.side for quote in quotes)
+    total, unknown = ("texts", question), ("side", question, "")
+    sides: dict[Cell, int] = {("side", question, side): written[side] for side in votes}
+    known = sum(sides.values())
+    slack: dict[Cell, int] = {unknown: len(statements) - known} if known < len(statements) else {}
     limits = []
-    for side, number in Counter(quote.side for quote in quotes).items():
-        limits.append(Limit({votes[side][0]: 1}, min(number, votes[side][1]), inf))
-        if counted:
-            limits.append(Limit({("side", question, side): 1}, number, inf))
-    return Cells({}, limits=limits)
+    for side, (cell, count) in votes.items():
+        wrote: Cell = ("side", question, side)
+        limits.append(Limit({cell: 1, wrote: -1}, min(0, count - written[side]), inf))
+        limits.append(Limit({wrote: 1}, quoted[side], inf))
+    public = {total} if len(statements) >= floor else set[Cell]()
+    return Cells({total: len(statements)} | sides | slack, [(total, *sides, *slack)], public, {*slack}, limits)
+
+
+def quote_cells(quotes: Sequence[Quote], votes: Mapping[str, tuple[Cell, int]]) -> Cells:
+    """What quotes tell about the vote: as many as there are of a side voted so."""
+    quoted = Counter(quote.side for quote in quotes)
+    return Cells(
+        {},
+        limits=[Limit({votes[side][0]: 1}, min(number, votes[side][1]), inf) for side, number in quoted.items()],
+    )
 
 
 def publish_statements(
@@ -131,7 +140,7 @@ def publish_statements(
     *,
     floor: int,
 ) -> Statements:
-    """The texts to one question. `sides`: the options of the vote."""
+    """The texts to one question. `sides`: the options of the vote, none where that would reveal something."""
     few = len(statements) <= floor
     by_side = Counter(s.side for s in statements)
     by_code = Counter(code for s in statements for code in s.points)

@@ -1,4 +1,5 @@
 import json
+import random
 from collections.abc import Iterator
 from dataclasses import asdict, replace
 from fractions import Fraction
@@ -13,7 +14,7 @@ from deliberation.figures import Findings, Merge, QuestionFindings, Table
 from deliberation.findings import Ballot, Stratum, find
 from deliberation.statements import Statement, choose_quotes
 from deliberation.verdict import Conditions
-from tests.deliberation.example import example_input
+from tests.deliberation.example import OUTSIDE, example_input
 
 ALIKE = {
     "q01_duidelijk": "4",
@@ -278,3 +279,128 @@ def test_no_published_table_gives_a_hidden_count_away(answered: int, seed: int) 
             counts = [table.rows[number].count for table in split.tables]
             hidden = row.count is not None and counts.count(None)
             assert hidden != 1
+
+
+def test_texts_outside_the_mandate_are_counted_and_quoted_apart() -> None:
+    findings, given = example(), example_input()["statements"]
+    assert findings.outside is not None
+    outside = [statement for statement in given if statement.outside]
+    assert findings.outside.texts == len(outside) >= 10
+    told = [q.texts for q in findings.questions if q.texts is not None]
+    assert findings.outside.of == len(outside) + sum(told)
+    assert {quote.text for quote in findings.outside.quotes} == {OUTSIDE}
+    assert all(quote.text != OUTSIDE for part in findings.statements for quote in part.quotes)
+    assert findings.minority is None or all(quote.text != OUTSIDE for quote in findings.minority.quotes)
+    (reasons,) = [part for part in findings.statements if part.question == "q10_reden"]
+    assert reasons.texts == sum(s.question == "q10_reden" and not s.outside for s in given)
+
+
+def test_a_few_texts_outside_the_mandate_look_like_none() -> None:
+    given = example_input()["statements"]
+    inside = [statement for statement in given if not statement.outside]
+    few = [statement for statement in given if statement.outside][:9]
+    none, some = (find(**(example_input() | {"statements": texts})).outside for texts in (inside, inside + few))
+    assert none is not None
+    assert some is not None
+    assert (none.texts, none.of, none.hidden) == (some.texts, some.of, some.hidden) == (None, None, "small")
+
+
+def test_a_text_that_raises_two_points_is_counted_at_both() -> None:
+    texts = [Statement("q10_reden", "voor", f"Reden {n}", codes=("money", "eigen", "money")) for n in range(20)]
+    texts += [Statement("q10_reden", "tegen", f"Reden {n}", codes=("law",)) for n in range(20, 40)]
+    texts += [Statement("q10_reden", "tegen", f"Reden {n}") for n in range(40, 60)]
+    findings = find(**(example_input() | {"statements": texts}))
+    (reasons,) = [part for part in findings.statements if part.question == "q10_reden"]
+    assert {tally.code: tally.texts for tally in reasons.tallies} == {"money": 20, "law": 20, "eigen": 20, "": 20}
+    assert [tally.code for tally in reasons.tallies] == ["money", "law", "eigen", ""]
+    assert reasons.texts == 60
+
+
+def voting(**votes: int) -> Findings:
+    """Findings of that many ballots per option, spread over the classes."""
+    given = example_input(sum(votes.values()))
+    options = [key for key, number in votes.items() for _ in range(number)]
+    random.Random(1).shuffle(options)
+    pairs = zip(given["ballots"], options, strict=True)
+    ballots = [replace(ballot, answers={**ballot.answers, "q09_stem": option}) for ballot, option in pairs]
+    texts = [Statement("q10_reden", option, f"{option} {n}") for n, option in enumerate(options) if n % 3 == 0]
+    return find(**(given | {"ballots": ballots, "statements": texts}))
+
+
+def test_the_minority_has_a_chapter_when_a_fifth_or_more_chose_otherwise() -> None:
+    view = voting(voor=200, tegen=60, aanpassen=30, blanco=11).minority
+    assert view is not None
+    assert (view.rule, view.options) == ("share", ("aanpassen", "tegen"))
+    assert view.share is not None
+    assert view.low is not None
+    assert view.high is not None
+    assert view.low < view.share < view.high
+    assert {quote.side for quote in view.quotes} <= {"aanpassen", "tegen"}
+    assert view.quotes
+
+    view = voting(voor=260, tegen=15, aanpassen=15, blanco=11).minority
+    assert view is not None
+    assert (view.rule, view.quotes, view.groups) == ("", (), ())
+    assert view.share is not None
+    assert view.share < 0.2
+
+
+def test_the_minority_view_is_the_rest_of_the_verdict() -> None:
+    findings = voting(voor=200, tegen=60, aanpassen=30, blanco=11)
+    assert findings.minority is not None
+    assert findings.verdict.share is not None
+    assert findings.minority.share == pytest.approx(1 - findings.verdict.share, abs=0.011)
+
+
+def test_without_an_outcome_there_is_no_minority_view() -> None:
+    assert voting(voor=100, tegen=100, aanpassen=90, blanco=11).minority is None
+    assert with_ballots([]).minority is None
+
+
+def test_a_minority_of_a_few_is_not_told_apart() -> None:
+    for few in (0, 3):
+        view = voting(voor=293 - few, tegen=few, blanco=8).minority
+        assert view is not None
+        assert (view.rule, view.share, view.hidden) == ("", None, "small")
+
+
+def test_groups_agree_as_far_as_their_published_shares_say() -> None:
+    findings = example()
+    splits = {split.by: split for split in findings.splits}
+    assert findings.agreement
+    for found in findings.agreement:
+        shares = [r.share for table in splits[found.by].tables for r in table.rows if r.key == found.option]
+        assert None not in shares
+        assert found.lowest == min(share for share in shares if share is not None)
+        assert found.groups == len(shares) > 1
+
+
+def test_a_split_is_tested_only_when_all_of_it_is_shown() -> None:
+    seen = set()
+    for answered in (60, 150, 300):
+        for split in example(answered).splits:
+            full = bool(split.tables) and all(r.count is not None for table in split.tables for r in table.rows)
+            assert (split.test is not None) == full
+            seen.add(full)
+    assert seen == {True, False}
+
+
+def test_who_is_missing_is_said_per_variable_in_two_decimals() -> None:
+    partials = {partial.variable: partial.value for partial in example().participation.partials}
+    assert set(partials) == {"area", "age", "gender"}
+    assert partials["age"] == max(partials.values())
+    assert all(value == round(value, 2) for value in partials.values())
+
+
+def test_a_group_in_which_nearly_all_chose_the_same_is_not_shown() -> None:
+    rows = question(voting(voor=292, tegen=5, blanco=4), "q09_stem").tables[0].rows
+    assert all((row.count, row.share) == (None, None) for row in rows)
+
+
+@pytest.mark.parametrize("number", [0, 1, 10, 12, 19])
+def test_findings_of_hardly_anyone_are_made_and_say_little(number: int) -> None:
+    findings = with_ballots(example_input()["ballots"][:number], conditions=Conditions(quorum=1))
+    as_json(findings)
+    assert findings.participation.answered == number
+    assert all(split.tables == () or any(t.n for t in split.tables) for split in findings.splits)
+    assert findings.verdict.share is None

@@ -330,7 +330,8 @@ class _Reader:
         name = said["question"]
         total = self.known.see(("texts", name), said["texts"])
         sides = [self.known.see(("side", name, side["side"]), side["texts"]) for side in said["sides"]]
-        self.known.adds_up(total, sides)
+        if sides:
+            self.known.adds_up(total, sides)
         for cell in sides:
             self.known.know({("row", self.vote_id, "", cell[-1]): 1, cell: -1}, 0)
         for tally in said["tallies"]:
@@ -338,7 +339,9 @@ class _Reader:
             self.known.know({cell: 1}, 1)
             self.known.know({total: 1, cell: -1}, 0)
         for side, number in Counter(quote["side"] for quote in said["quotes"]).items():
-            self.known.know({("side", name, side): 1}, number)
+            self.known.know({("row", self.vote_id, "", side): 1}, number)
+            if ("side", name, side) in sides:
+                self.known.know({("side", name, side): 1}, number)
 
     def outside(self) -> None:
         """Words outside the mandate, and those of the minority, are of somebody as well."""
