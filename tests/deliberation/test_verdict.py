@@ -86,3 +86,29 @@ def test_a_vote_for_an_unknown_option_and_impossible_conditions_are_refused() ->
 def test_one_more_vote_for_the_plan_never_takes_its_support_away(v: int, a: int, t: int, b: int, quorum: int) -> None:
     if judge(votes(v, a, t, b), quorum).status == "meets":
         assert judge(votes(v + 1, a, t, b), quorum).status == "meets"
+
+
+@pytest.mark.parametrize("majority", [Fraction(1, 2), Fraction(2, 3), Fraction(1)])
+@pytest.mark.parametrize("others", [(0, 0), (4, 0), (0, 4)])
+def test_blank_votes_never_change_who_has_the_majority(majority: Fraction, others: tuple[int, int]) -> None:
+    for voor in (0, 4, 5, 8, 9):
+        without, with_blank = (judge(votes(voor, *others, blanco=b), 0, majority) for b in (0, 90))
+        assert without.outcome == with_blank.outcome
+        assert without.reasons == with_blank.reasons
+
+
+def test_a_majority_of_all_takes_everyone_with_an_opinion() -> None:
+    assert judge(votes(20, blanco=5), majority=Fraction(1)).status == "meets"
+    assert judge(votes(19, 1), majority=Fraction(1)).status == "does_not_meet"
+
+
+def test_a_quorum_of_nobody_is_met_and_without_opinions_there_is_still_no_verdict() -> None:
+    assert judge(votes(1), quorum=0).status == "meets"
+    assert judge(votes(0), quorum=0).reasons == ("no_opinions",)
+    assert judge(votes(0), quorum=1).reasons == ("quorum_not_met",)
+
+
+def test_three_equal_parts_have_no_outcome_and_half_against_is_no_outcome_either() -> None:
+    assert judge(votes(10, 10, 10)).reasons == ("majority_not_met", "no_outcome")
+    assert judge(votes(5, 5, 10)).reasons == ("majority_not_met", "no_outcome")
+    assert judge(votes(0, 0, 10)).outcome == "tegen"
