@@ -137,7 +137,7 @@ class Life:
             found.append(sentence("desk.quorum_far", quorum=self.review.quorum))
         if self.review.state in (State.CLOSED, State.REPORTED) and today() > self.review.report_due:
             found.append(sentence("desk.report_late"))
-        if is_overdue(self.review):
+        if self.review.reply_due and is_overdue(self.review):
             found.append(sentence("desk.reply_late", day=format_date(self.review.reply_due)))
         if self.in_doubt:
             found.append(sentence("desk.mail_in_doubt"))
