@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
+from math import prod
 
 import numpy as np
 
@@ -21,8 +21,22 @@ MARKS = 5
 
 
 @dataclass(frozen=True)
+class SurveyRow(Row):
+    """A row with the standard error of its share; None where that is not shown, or rounded."""
+
+    se: float | None = None
+
+
+@dataclass(frozen=True)
+class SurveyMean(Mean):
+    """A mean with its standard error; None where that is not shown, or rounded."""
+
+    se: float | None = None
+
+
+@dataclass(frozen=True)
 class SurveyQuestion:
-    """What was answered in one column.
+    """What was answered in one column. Rows are `SurveyRow`.
 
     `mean`: of five or more whole numbers. A split that would reveal something is hidden as a whole ("small").
     `agreement`: per split and answer, where the share of every group is shown.
@@ -31,49 +45,49 @@ class SurveyQuestion:
     id: str
     n: int | None
     table: Table
-    mean: Mean | None
+    mean: SurveyMean | None
     splits: tuple[Split, ...]
     agreement: tuple[Agreement, ...]
 
 
 @dataclass(frozen=True, eq=False)
 class _Made:
-    """What the figures of one question are made with. `digits`: how many decimals a share of n people gets."""
+    """What the figures of one question are made with. `rounded`: as they are published, without standard errors."""
 
     name: str
     answers: Column
     design: Design
     thresholds: Thresholds
     interval: str
-
-    @property
-    def full(self) -> bool:
-        return self.thresholds.floor == 0
+    rounded: bool
 
     def table(self, by: str, key: str, hidden: Collection[Cell], inside: Mask | None = None) -> Table:
-        """The table as it is published. Whether a share is too uncertain is judged by its Korn–Graubard interval."""
+        """The table without what is hidden. How uncertain a share is, is judged by its Korn–Graubard interval."""
         given = self.answers.codes >= 0 if inside is None else inside & (self.answers.codes >= 0)
         n, floor, labels = int(given.sum()), self.thresholds.floor, self.answers.labels
         name = cell_name(by, self.name, key)
         if n < max(floor, 1) or name in hidden:
-            rows = tuple(Row(label, label, None, None, None, None, "small") for label in labels)
+            rows = tuple(SurveyRow(label, label, None, None, None, None, "small") for label in labels)
             return Table(key, key, None, None, rows, "small")
         found = share_table(self.design, self.answers.codes, len(labels), given)
         low, high = self.limits(found)
-        digits = 17 if self.full else decimals(n, floor)
-        shown: list[Row] = []
+        digits = decimals(n, floor)
+        shown: list[SurveyRow] = []
         for number, label in enumerate(labels):
             count = None if (*name, label) in hidden else int(found.counts[number])
             interval = Interval(float(found.low[number]), float(found.high[number]))
             reason = share_reason(n, found.effective_n, interval, self.thresholds) if count is not None else "small"
             if reason:
-                shown.append(Row(label, label, count, None, None, None, reason))
+                shown.append(SurveyRow(label, label, count, None, None, None, reason))
             else:
                 figures = (float(found.share[number]), float(low[number]), float(high[number]))
-                share, lowest, highest = (round(figure, digits) for figure in figures)
-                shown.append(Row(label, label, count, share, lowest, highest, ""))
-        worth = found.effective_n if self.full else float(round(found.effective_n))
-        return Table(key, key, n, worth, tuple(shown), "")
+                share, lowest, highest = (self.told(figure, digits) for figure in figures)
+                se = None if self.rounded else float(found.se[number])
+                shown.append(SurveyRow(label, label, count, share, lowest, highest, "", se))
+        return Table(key, key, n, self.told(found.effective_n, 0), tuple(shown), "")
+
+    def told(self, figure: float, digits: int) -> float:
+        return round(figure, digits) if self.rounded else figure
 
     def limits(self, table: ShareTable) -> tuple[Floats, Floats]:
         """The intervals of a table, of the kind that was asked for."""
@@ -84,28 +98,29 @@ class _Made:
         found = [interval_by(self.interval, Estimate(share, se, n, worth, df)) for share, se in shares]
         return np.array([each.low for each in found]), np.array([each.high for each in found])
 
-    def mean(self, hidden: bool) -> Mean:
+    def mean(self, hidden: bool) -> SurveyMean:
         """The mean, spread and median of marks."""
         codes, marks = self.answers.codes, np.array([float(label) for label in self.answers.labels])
         n = int((codes >= 0).sum())
         if hidden or n < max(self.thresholds.floor, 1):
-            return Mean(None, None, None, None, None, None, "small")
+            return SurveyMean(None, None, None, None, None, None, "small")
         mean = mark_mean(self.design, codes, marks)
         if min(n, mean.effective_n) < self.thresholds.share_n:
-            return Mean(n, None, None, None, None, None, "few")
-        given, round_ = codes >= 0, partial(round, ndigits=17 if self.full else 1)
+            return SurveyMean(n, None, None, None, None, None, "few")
+        given = codes >= 0
         weights: Floats = np.bincount(codes[given], self.design.weights[given], len(marks)).astype(np.float64)
         spread = float(weights @ np.square(marks - mean.value) / weights.sum()) * n / max(n - 1, 1)
         half = np.cumsum(weights) >= weights.sum() / 2 * (1 - 1e-12)
         interval = mean_interval(mean)
-        return Mean(
+        return SurveyMean(
             n=n,
-            mean=round_(mean.value),
-            low=round_(max(interval.low, float(marks[0]))),
-            high=round_(min(interval.high, float(marks[-1]))),
-            sd=round_(spread**0.5),
+            mean=self.told(mean.value, 1),
+            low=self.told(max(interval.low, float(marks[0])), 1),
+            high=self.told(min(interval.high, float(marks[-1])), 1),
+            sd=self.told(spread**0.5, 1),
             median=float(marks[int(np.argmax(half))]),
             hidden="",
+            se=None if self.rounded else mean.se,
         )
 
     def split(self, group: Classes, hidden: Collection[Cell], withheld: bool) -> Split:
@@ -119,7 +134,7 @@ class _Made:
         test = None
         if all(row.count is not None for table in tables for row in table.rows):
             test = rao_scott(self.design, group.codes, self.answers.codes.astype(np.intp))
-        if test is not None and not self.full:
+        if test is not None and self.rounded:
             test = Association(
                 round(test.statistic, 3), round(test.df, 2), round(test.denominator_df, 1), round(test.p, 4)
             )
@@ -135,15 +150,18 @@ def tabulate(
     thresholds: Thresholds,
     interval: str,
     margins: Collection[str],
+    *,
+    rounded: bool,
 ) -> SurveyQuestion:
     """Everything about one question.
 
     `answers` (n): from `columns.answers_of`; `groups`: to split by; `own`: the classes that the same column has in
-    other tables, where how many are in each is known; `margins`: the columns that were raked to.
+    other tables, where how many are in each is known; `margins`: the columns that were raked to; `rounded`: as it is
+    published, else exact. What is hidden is the same.
     """
     if len(answers.labels) == 1 and thresholds.floor:
         return _unanimous(name, groups)
-    made = _Made(name, answers, design, thresholds, interval)
+    made = _Made(name, answers, design, thresholds, interval, rounded)
     marks = len(answers.labels) >= MARKS and all(label.lstrip("-").isdigit() for label in answers.labels)
     hidden, withheld = protected(name, answers, groups, own, margins, design, thresholds, marks=marks)
     table = replace(made.table(WHOLE, "", hidden), label=name)
@@ -154,7 +172,7 @@ def tabulate(
         table=table,
         mean=made.mean(MEAN in withheld) if marks else None,
         splits=splits,
-        agreement=tuple(_agreement(splits, answers.labels)),
+        agreement=tuple(_agreement(splits, answers.labels, rounded=rounded)),
     )
 
 
@@ -164,12 +182,13 @@ def _unanimous(name: str, groups: Mapping[str, Classes]) -> SurveyQuestion:
     return SurveyQuestion(name, None, Table("", name, None, None, (), "small"), None, splits, ())
 
 
-def _agreement(splits: Sequence[Split], labels: Sequence[str]) -> list[Agreement]:
+def _agreement(splits: Sequence[Split], labels: Sequence[str], *, rounded: bool) -> list[Agreement]:
     found = []
     for split in splits:
         for number, label in enumerate(labels):
             shares = {table.key: table.rows[number].share for table in split.tables}
             shown = {key: share for key, share in shares.items() if share is not None}
             if len(shown) == len(shares) > 1:
-                found.append(agreement(split.by, label, shown))
+                agreed = agreement(split.by, label, shown)
+                found.append(agreed if rounded else replace(agreed, product=prod(shown.values())))
     return found

@@ -41,14 +41,15 @@ class Survey:
     """The findings of a survey file; shapes and codes are those of `figures`.
 
     `rows` in the file, of which `answered` gave an answer to one of the questions: only these count. `estimator`:
-    what R's package survey calls that of the standard errors. `interval`: the kind of interval of shares. `full`:
-    nothing is hidden or rounded, so that it may not be published. `remarks`: of "no_shares" (too few answers for
-    shares), "unweighted". `weighting.reason` is "equal" when there was nothing to weight with. `participation` is
-    None without invitations.
+    what R's package survey calls that of the standard errors. `interval`: the kind of interval of shares, of which
+    "beta" is Korn & Graubard's with the effective number of answers bounded by their number. `rounded`: safe to
+    publish. `full`: nothing is hidden. `remarks`: of "no_shares" (too few answers for shares), "unweighted".
+    `weighting.reason` is "equal" when there was nothing to weight with. `participation` is None without invitations.
     """
 
     version: str
     remarks: tuple[str, ...]
+    rounded: bool
     full: bool
     thresholds: Thresholds
     estimator: str
@@ -71,6 +72,7 @@ def analyse(
     invited: Invited | None = None,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     interval: str = "beta",
+    publish: bool = False,
     full: bool = False,
     progress: Callable[[float], None] = lambda _: None,
 ) -> Survey:
@@ -80,9 +82,16 @@ def analyse(
     per class, by column. `strata`: the column by which people were drawn. `rake`: columns whose population the
     weights meet. `by`: columns whose groups are compared. Base weights are population / invited per stratum,
     population / answered where `invited` is not given; without strata all answers weigh the same before raking.
-    Classes with fewer people than the floor are merged, of strata only empty ones. `full`: for the researcher's own
-    eyes. `progress` is told the share that is done. Raises SurveyError, ValueError for an unknown kind of interval.
+    Classes with fewer people than the floor are merged, of strata only empty ones. `progress` is told the share
+    that is done. Raises SurveyError, ValueError for an unknown kind of interval and for `publish` with `full`.
+
+    Small counts are hidden, with those that would tell them; other figures are exact, which is not for publication:
+    weights take few values, so who knows them can work back from a share to how many of those counted are in which
+    class, and so to counts of a few. `publish` rounds as the service does (`tabulation.decimals`) and leaves standard
+    errors out, so that nobody can. `full` hides and rounds nothing, for the researcher's own eyes.
     """
+    if publish and full:
+        raise ValueError("what hides nothing is not to be published")
     if interval not in METHODS:
         raise ValueError(f"no interval is called {interval!r}; known are {', '.join(METHODS)}")
     thresholds = EVERYTHING if full else thresholds
@@ -104,22 +113,24 @@ def analyse(
         earlier = {*questions[:number]} & groups.keys()
         parts = {v: group for v, group in groups.items() if v != name and not (v in earlier and name in groups)}
         told = groups.get(name) or margins.get(name)
-        answered.append(tabulate(name, answers[name], parts, told, design, thresholds, interval, weighting.margins))
+        made_of = answers[name], parts, told, design, thresholds, interval, weighting.margins
+        answered.append(tabulate(name, *made_of, rounded=publish))
         progress((number + 1) / len(questions))
     shown = margins if strata in margins or made.strata is None else {strata: made.strata, **margins}
     return Survey(
         version=VERSION,
         remarks=_remarks(n, weighting, thresholds),
+        rounded=publish,
         full=full,
         thresholds=thresholds,
         estimator=CALIBRATED if design.margins else STRATIFIED if made.strata and weighting.weighted else SIMPLE,
         interval=interval,
         rows=rows,
         answered=n,
-        participation=turnout(invited, shown, made.strata, list(answers.values()), people, thresholds)
+        participation=turnout(invited, shown, made.strata, list(answers.values()), people, rounded=publish)
         if invited
         else None,
-        weighting=_exact(weighting, design) if full else weighting,
+        weighting=weighting if publish else _exact(weighting, design),
         questions=tuple(answered),
     )
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from deliberation.columns import Classes, Column, SurveyError
 from deliberation.dispositions import partial_r, r_indicator, response_model, response_rate_1, response_rate_2
-from deliberation.figures import ClassTurnout, Outcomes, PartialR, Participation, Thresholds
+from deliberation.figures import ClassTurnout, Outcomes, PartialR, Participation
 from deliberation.weighting import Codes, crossed
 
 COMPLETE = 0.8
@@ -36,13 +36,14 @@ def turnout(
     strata: Classes | None,
     answers: Sequence[Column],
     people: float,
-    thresholds: Thresholds,
+    *,
+    rounded: bool,
 ) -> Participation:
     """Rates, turnout per class, and the R-indicator with its partials when everyone invited is known.
 
     A ballot is complete with four fifths of the questions (AAPOR, Standard Definitions, 2023, 1.7). Who did not
-    answer is counted as unknown, as a survey file does not say why. `classes`: the columns to look at. Raises
-    SurveyError when more answered than were invited.
+    answer is counted as unknown, as a survey file does not say why. `classes`: the columns to look at; `rounded`:
+    rates to four decimals, the R-indicator to two. Raises SurveyError when more answered than were invited.
     """
     n = len(answers[0])
     filled = np.sum([column.codes >= 0 for column in answers], axis=0)
@@ -58,17 +59,16 @@ def turnout(
         )
     outcomes = Outcomes(completed=completed, partial=n - completed, unknown=drawn - n)
     even, partials = _evenness(invited.people, classes, strata) if invited.people else (None, ())
-    full = thresholds.floor == 0
     return Participation(
         population=int(people) if np.isfinite(people) else 0,
         invited=drawn,
         answered=n,
         outcomes=outcomes,
-        rr1=_rounded(response_rate_1(outcomes), 17 if full else 4),
-        rr2=_rounded(response_rate_2(outcomes), 17 if full else 4),
-        r_indicator=_rounded(even, 17 if full else 2),
-        classes=tuple(found for each in classes.values() for found in _classes(each, full=full)),
-        partials=tuple(PartialR(name, round(value, 17 if full else 2)) for name, value in partials),
+        rr1=_rounded(response_rate_1(outcomes), 4 if rounded else 17),
+        rr2=_rounded(response_rate_2(outcomes), 4 if rounded else 17),
+        r_indicator=_rounded(even, 2 if rounded else 17),
+        classes=tuple(found for each in classes.values() for found in _classes(each, rounded=rounded)),
+        partials=tuple(PartialR(name, round(value, 2 if rounded else 17)) for name, value in partials),
     )
 
 
@@ -76,13 +76,13 @@ def _rounded(value: float | None, digits: int) -> float | None:
     return None if value is None else round(value, digits)
 
 
-def _classes(classes: Classes, *, full: bool) -> list[ClassTurnout]:
+def _classes(classes: Classes, *, rounded: bool) -> list[ClassTurnout]:
     answered = np.bincount(classes.codes, minlength=len(classes.labels)).tolist()
     found = []
     for number, (label, count) in enumerate(zip(classes.labels, answered, strict=True)):
         asked = 0 if classes.invited is None else int(classes.invited[number])
         people = 0 if classes.population is None else int(classes.population[number])
-        rate = round(count / asked, 17 if full else 4) if asked else None
+        rate = round(count / asked, 4 if rounded else 17) if asked else None
         found.append(ClassTurnout(classes.name, label, people, asked, count, rate, ""))
     return found
 

@@ -32,27 +32,50 @@ def test_the_reference_panel_meets_r(tmp_path: Path) -> None:
     margins = ("--strata", "gebied", "--rake", "leeftijd,gebied,geslacht", "--by", "leeftijd, gebied")
     responses, population = (REFERENCE / name for name in ("respondents.csv", "population.json"))
     result = run(
-        tmp_path, "--questions", "vote,likert", *margins, "--invited", str(REFERENCE / "invited.csv"), "--full",
+        tmp_path, "--questions", "vote,likert", *margins, "--invited", str(REFERENCE / "invited.csv"),
         responses=responses.read_bytes(), population=population.read_text(),
     )  # fmt: skip
     assert result.exit_code == 0, result.output
     found, r = findings(tmp_path), json.loads((REFERENCE / "reference.json").read_text())["panel"]
     vote, likert = found["questions"]
     assert [row["share"] for row in vote["table"]["rows"]] == pytest.approx(r["raked_vote"]["est"], rel=1e-8)
+    assert [row["se"] for row in vote["table"]["rows"]] == pytest.approx(r["raked_vote"]["se"], rel=2e-3)  # R `rake`
     assert likert["mean"]["mean"] == pytest.approx(r["raked_likert"]["est"], rel=1e-8)
+    assert found["weighting"]["design_effect"] == pytest.approx(r["kish_deff"], rel=1e-8)
     extra = json.loads((REFERENCE / "extra.json").read_text())
     assert found["participation"]["r_indicator"] == pytest.approx(extra["R"], rel=1e-8)
     assert "calibrate" in found["estimator"]
-    assert "niet om te publiceren" in result.output
+    assert (found["rounded"], found["full"]) == (False, False)
 
 
-def test_the_terminal_shows_the_shares_that_the_file_holds(tmp_path: Path) -> None:
-    result = run(tmp_path, "--questions", "stem", "--rake", "wijk", "--by", "wijk")
+@pytest.mark.parametrize(("options", "digits"), [((), 1), (("--publish",), 0), (("--full",), 1)])
+def test_the_terminal_shows_the_shares_that_the_file_holds(
+    tmp_path: Path, options: tuple[str, ...], digits: int
+) -> None:
+    result = run(tmp_path, "--questions", "stem", "--rake", "wijk", "--by", "wijk", *options)
     assert result.exit_code == 0, result.output
     yes = findings(tmp_path)["questions"][0]["table"]["rows"][0]
-    assert f"{100 * yes['share']:.0f} % ({100 * yes['low']:.0f}–{100 * yes['high']:.0f})" in result.output
+    share, low, high = (f"{100 * yes[name]:.{digits}f}".replace(".", ",") for name in ("share", "low", "high"))
+    assert f"{share} % ({low}–{high})" in result.output
     assert "60 van 60 rijen tellen mee. Gewogen op wijk" in result.output
-    assert findings(tmp_path)["full"] is False
+
+
+def test_it_is_said_which_figures_may_be_published(tmp_path: Path) -> None:
+    said = {}
+    for level in ("", "--publish", "--full"):
+        result = run(tmp_path, "--questions", "stem", "--rake", "wijk", *([level] if level else []))
+        found = findings(tmp_path)
+        said[level] = (found["rounded"], found["full"], "publiceren" in result.output)
+        low = found["questions"][0]["table"]["rows"][0]["low"]
+        assert (low == round(low, 2)) == found["rounded"]
+    assert said == {"": (False, False, True), "--publish": (True, False, False), "--full": (False, True, True)}
+    assert "--publish" in run(tmp_path, "--questions", "stem").output
+
+
+def test_what_hides_nothing_is_not_published(tmp_path: Path) -> None:
+    result = run(tmp_path, "--questions", "stem", "--publish", "--full")
+    assert (result.exit_code, (tmp_path / "f.json").exists()) == (2, False)
+    assert "Kies --publish of --full" in result.output
 
 
 def test_the_same_file_gives_the_same_bytes_in_any_order_of_rows(tmp_path: Path) -> None:

@@ -324,4 +324,6 @@ def test_the_line_about_a_survey_file_in_the_readme_works(tmp_path: Path) -> Non
     found = json.loads((tmp_path / "findings.json").read_text())
     assert [question["id"] for question in found["questions"]] == ["vote", "likert"]
     assert found["weighting"]["margins"] == ["leeftijd", "gebied", "geslacht"]
+    shares = {row["label"]: row["share"] for row in found["questions"][0]["table"]["rows"]}
+    assert shares["voor"] == pytest.approx(0.419589978900459, abs=1e-12)  # as R's package survey has it
     assert "278 van 278 rijen tellen mee" in result.output

@@ -34,7 +34,8 @@ HIDDEN = {"small": "te klein om te tonen", "few": "te weinig antwoorden", "wide"
 @click.option("--invited", "invited_file", type=File, help="CSV of everyone invited, or JSON as the population.")
 @click.option("--floor", type=click.IntRange(1), default=10, show_default=True, help="The smallest count shown.")
 @click.option("--interval", type=click.Choice(METHODS), default="beta", show_default=True, help="Of shares.")
-@click.option("--full", is_flag=True, help="Hide and round nothing. For your own eyes, not to be published.")
+@click.option("--publish", is_flag=True, help="Round as the service does: safe to publish. No standard errors.")
+@click.option("--full", is_flag=True, help="Hide nothing, not even small counts. For your own eyes.")
 @click.option("--out", type=Out, required=True, help="Where the findings go.")
 def analyse(
     path: Path,
@@ -46,10 +47,17 @@ def analyse(
     invited_file: Path | None,
     floor: int,
     interval: str,
+    publish: bool,
     full: bool,
     out: Path,
 ) -> None:
-    """Weighted tables with intervals of a survey file, safe to publish: the method of the service for your data."""
+    """Weighted tables with standard errors and intervals of a survey file: the method of the service for your data.
+
+    Small counts are hidden, other figures are exact. Who knows the weights can sometimes work back from exact figures
+    to a few people, so use --publish for figures to publish.
+    """
+    if publish and full:
+        raise click.UsageError("Kies --publish of --full: waarin niets verborgen is, is niet om te publiceren.")
     try:
         with stages() as progress:
             progress.begin("Antwoorden lezen")
@@ -68,6 +76,7 @@ def analyse(
                 invited=invited,
                 thresholds=Thresholds(floor=floor),
                 interval=interval,
+                publish=publish,
                 full=full,
                 progress=progress.share,
             )
@@ -81,7 +90,7 @@ def show(survey: Survey, out: Path) -> None:
     """A short table per question."""
     console = Console(highlight=False)
     for question in survey.questions[:SHOWN]:
-        digits = 1 if survey.full else decimals(question.n or 0, survey.thresholds.floor) - 2
+        digits = decimals(question.n or 0, survey.thresholds.floor) - 2 if survey.rounded else 1
         console.print(Text(_title(question), style="bold"), soft_wrap=True)
         console.print(_grid(question, digits))
     if len(survey.questions) > SHOWN:
@@ -92,14 +101,16 @@ def show(survey: Survey, out: Path) -> None:
         click.echo(f"Samengenomen bij {merge.variable}: {', '.join(merge.classes)}; {why}.")
     if survey.full:
         click.echo("Let op: er is niets verborgen. Deze cijfers zijn niet om te publiceren.")
+    elif not survey.rounded:
+        click.echo("Deze cijfers zijn exact: wie de gewichten kent, kan soms terugrekenen naar een paar mensen.")
+        click.echo("Gebruik --publish voor cijfers om te publiceren.")
     click.echo(f"Alles staat in {out.name}.")
 
 
 def _title(question: SurveyQuestion) -> str:
     people = "verborgen" if question.n is None else f"n = {number(question.n)}"
-    mean = (
-        "" if question.mean is None or question.mean.mean is None else f", gemiddeld {_decimal(question.mean.mean)}"
-    )
+    value = question.mean and question.mean.mean
+    mean = "" if value is None else f", gemiddeld {value:.1f}".replace(".", ",")
     return f"{question.id}, {people}{mean}"
 
 

@@ -6,18 +6,22 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.special import stdtrit
 
 from deliberation.columns import MOST, Column, SurveyError, column_of, in_order
-from deliberation.crosstabs import SurveyQuestion
+from deliberation.crosstabs import SurveyQuestion, SurveyRow
 from deliberation.disclosure import Cell, Cells, derivable
-from deliberation.figures import Merge, Split, Table, Thresholds
+from deliberation.figures import Merge, Row, Split, Table, Thresholds
 from deliberation.findings import find
+from deliberation.precision import clopper_pearson, estimates
 from deliberation.survey import CALIBRATED, Survey, analyse
 from deliberation.turnout import Invited, invited_of
 from tests.deliberation.example import example_input
-from tests.deliberation.reference import POPULATION, Sample, read_numbers
+from tests.deliberation.reference import POPULATION, VOTES, Sample, read_numbers
+from tests.deliberation.test_precision import calibrated_panel
 
-R = read_numbers("reference.json")["panel"]
+REFERENCE = read_numbers("reference.json")
+R = REFERENCE["panel"]
 EXTRA = read_numbers("extra.json")
 MARGINS = ("leeftijd", "gebied", "geslacht")
 
@@ -34,6 +38,22 @@ def panel(**changes: Any) -> Survey:
 
 def shares(table: Table) -> list[float | None]:
     return [row.share for row in table.rows]
+
+
+def errors(table: Table) -> list[float | None]:
+    return [row.se for row in table.rows if isinstance(row, SurveyRow)]
+
+
+def all_tables(found: Survey) -> list[Table]:
+    return [table for q in found.questions for table in (q.table, *(t for s in q.splits for t in s.tables))]
+
+
+def all_rows(found: Survey) -> list[Row]:
+    return [row for table in all_tables(found) for row in table.rows]
+
+
+def counted(found: Survey) -> list[Any]:
+    return [(table.key, table.n, [(r.key, r.count, r.hidden) for r in table.rows]) for table in all_tables(found)]
 
 
 def small(n: int = 60, **changes: Any) -> Survey:
@@ -60,8 +80,41 @@ def test_shares_means_and_groups_meet_r_on_the_panel() -> None:
     assert found.estimator == CALIBRATED
 
 
+def test_shares_and_standard_errors_meet_r_calibrate_on_the_schools() -> None:
+    people = {"stype": {"E": 4421.0, "H": 755.0, "M": 1018.0}, "sch.wide": {"No": 1072.0, "Yes": 5122.0}}
+    found = analyse(read("apisrs.csv"), ["awards"], population=people, rake=["stype", "sch.wide"])
+    expected, table = REFERENCE["api"]["srs_rake"]["awards"], found.questions[0].table
+    assert shares(table) == pytest.approx(expected["est"], rel=1e-9)
+    assert errors(table) == pytest.approx(expected["se"], rel=1e-9)
+    assert found.estimator == CALIBRATED
+
+
+def test_standard_errors_on_the_panel_are_those_of_calibrate_and_near_those_of_rake() -> None:
+    vote, likert = panel().questions
+    sample, design = calibrated_panel()
+    assert errors(vote.table) == pytest.approx([e.se for e in estimates(design, sample.indicators("vote", VOTES))])
+    assert errors(vote.table) == pytest.approx(R["raked_vote"]["se"], rel=0.002)
+    assert likert.mean is not None
+    assert likert.mean.se == pytest.approx(estimates(design, sample.numbers("likert")[:, None])[0].se, rel=1e-9)
+    assert likert.mean.se == pytest.approx(R["raked_likert"]["se"], rel=0.002)
+
+
+def test_an_interval_is_korn_and_graubard_s_with_no_more_answers_than_there_are() -> None:
+    """R's `svyciprop` does not bound it, and takes 278 answers for 288 where the margins explain an answer."""
+    found, worth = panel().questions[0].table, list[float]()
+    for row, se in zip(found.rows, errors(found), strict=True):
+        assert row.share is not None
+        assert se is not None
+        ratio = float(stdtrit(277, 0.025) / stdtrit(274, 0.025))
+        worth.append(row.share * (1 - row.share) * (ratio / se) ** 2)
+        n = min(worth[-1], 278)
+        expected = clopper_pearson(row.share * n, n)
+        assert (row.low, row.high) == pytest.approx((expected.low, expected.high), rel=1e-9)
+    assert min(worth) < 278 < max(worth)
+
+
 def test_response_and_who_is_missing_meet_r_on_the_panel() -> None:
-    found = panel(full=True, invited=invited_of(read("invited.csv"))).participation
+    found = panel(invited=invited_of(read("invited.csv"))).participation
     assert found is not None
     assert (found.invited, found.answered, found.rr2) == (760, 278, 278 / 760)
     assert found.r_indicator == pytest.approx(EXTRA["R"], rel=1e-8)
@@ -69,14 +122,33 @@ def test_response_and_who_is_missing_meet_r_on_the_panel() -> None:
     assert [each.answered for each in found.classes if each.variable == "geslacht"] == [152, 126]
 
 
-def test_what_is_published_is_rounded_and_the_same_every_time() -> None:
-    found, exact = panel(), panel(full=True)
-    assert asdict(found) == asdict(panel())
-    assert shares(found.questions[0].table) == [
-        None if share is None else round(share, 2) for share in shares(exact.questions[0].table)
-    ]
-    assert not found.full
-    assert exact.full
+def test_what_is_published_is_rounded_without_standard_errors_and_the_same_every_time() -> None:
+    found, exact = panel(publish=True), panel()
+    assert asdict(found) == asdict(panel(publish=True))
+    vote, likert = found.questions
+    assert shares(vote.table) == [round(share or 0, 2) for share in shares(exact.questions[0].table)]
+    assert likert.mean is not None
+    assert (likert.mean.mean, likert.mean.se) == (2.9, None)
+    assert {se for table in all_tables(found) for se in errors(table)} == {None}
+    assert found.weighting.design_effect == round(exact.weighting.design_effect or 0, 2)
+    assert (found.rounded, found.full, exact.rounded, exact.full) == (True, False, False, False)
+
+
+def test_exact_figures_hide_what_published_figures_hide() -> None:
+    by = ["leeftijd", "gebied", "geslacht"]
+    exact, published = panel(by=by), panel(by=by, publish=True)
+    assert counted(exact) == counted(published)
+    assert {row.hidden for row in all_rows(exact)} >= {"", "small"}
+    for row in all_rows(exact):
+        assert (row.share is None) == (row.low is None) == (row.high is None) == bool(row.hidden)
+    assert sum(se is not None for table in all_tables(exact) for se in errors(table)) == sum(
+        not row.hidden for row in all_rows(exact)
+    )
+
+
+def test_what_hides_nothing_is_not_published() -> None:
+    with pytest.raises(ValueError, match="hides nothing"):
+        panel(publish=True, full=True)
 
 
 @pytest.mark.parametrize("method", ["mean", "logit", "xlogit", "likelihood", "asin", "wilson"])
@@ -115,7 +187,14 @@ def test_the_same_ballots_through_the_service_give_the_same_figures(seed: int) -
     columns["stratum"] = column_of([stratum(ballot.classes) for ballot in ballots])
     columns["vote"] = column_of([ballot.answers[vote.id] for ballot in ballots])
     mine = analyse(
-        columns, ["vote"], population=people, strata="stratum", rake=names, by=names, invited=Invited(invited)
+        columns,
+        ["vote"],
+        population=people,
+        strata="stratum",
+        rake=names,
+        by=names,
+        invited=Invited(invited),
+        publish=True,
     )
     theirs = find(**given_)
     table = next(question for question in theirs.questions if question.is_vote).tables[0]
@@ -128,7 +207,7 @@ def test_the_same_ballots_through_the_service_give_the_same_figures(seed: int) -
 
 
 def by_key(table: Table) -> dict[str, Any]:
-    rows = {row.key: replace(row, label="") for row in table.rows}
+    rows = {row.key: (row.count, row.share, row.low, row.high, row.hidden) for row in table.rows}
     return {"n": table.n, "effective_n": table.effective_n, "key": table.key, **dict(sorted(rows.items()))}
 
 
@@ -201,7 +280,7 @@ def test_a_mean_belongs_to_five_or_more_whole_numbers() -> None:
         return small(columns={"stem": column_of(values)}, population=None, rake=()).questions[0].mean
 
     found = mean(["1", "2", "3.0", "4", "5"] * 20)
-    assert (found.mean, found.median, found.sd) == (3.0, 3.0, 1.4)
+    assert (found.mean, found.median, found.sd) == pytest.approx((3.0, 3.0, (200 / 99) ** 0.5))
     assert mean(["1", "2"] * 50) is None
     assert mean(["a", "b", "c", "d", "e"] * 20) is None
 
@@ -292,15 +371,15 @@ rows = st.lists(
 )
 
 
-@given(rows, st.integers(2, 6))
+@given(rows, st.integers(2, 6), st.booleans())
 @settings(max_examples=25, deadline=None)
 def test_no_hidden_count_can_be_found_through_totals_and_groups(
-    answers: list[tuple[str, str, str]], floor: int
+    answers: list[tuple[str, str, str]], floor: int, publish: bool
 ) -> None:
     """Given every count that is published of a question and its splits, each hidden count keeps its range."""
     answers = [*answers, ("a", "p", "x")]
     columns = {name: column_of(list(values)) for name, values in zip("qgh", zip(*answers, strict=True), strict=True)}
-    found = analyse(columns, ["q", "h"], by=["g", "h"], thresholds=Thresholds(floor=floor))
+    found = analyse(columns, ["q", "h"], by=["g", "h"], thresholds=Thresholds(floor=floor), publish=publish)
     for question in found.questions:
         cells, hidden = everything(question, answers, found)
         for cell in hidden:
