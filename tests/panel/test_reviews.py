@@ -72,7 +72,11 @@ ACTIONS: dict[str, tuple[Do, set[State], str]] = {
     "close": (close_late, {State.OPEN}, "review.not_open"),
     "judge texts": (written(lambda s, r: moderate(r, {}, s.clerk)), {State.CLOSED}, "review.not_closed"),
     "ask for the report": (written(lambda s, r: want_report(r, s.clerk)), {State.CLOSED}, "review.not_closed"),
-    "publish": (written(lambda s, r: publish(r, usual_reply_due(), s.clerk)), {State.REPORTED}, "review.not_reported"),
+    "publish": (
+        written(lambda s, r: publish(r, usual_reply_due(), s.clerk)),
+        {State.REPORTED},
+        "review.not_reported",
+    ),
     "reply": (
         written(lambda s, r: reply(r, "1", Decision.ADOPTED, "Goed.", s.council)),
         {State.PUBLISHED},
