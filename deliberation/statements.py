@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import chain, zip_longest
 from math import inf
 
 from deliberation.disclosure import Cell, Cells, Limit, Sum
@@ -12,7 +13,7 @@ from deliberation.figures import Quote, Side, Signals, Statements, Tally
 from deliberation.questionnaire import Option, Question
 from deliberation.verdict import Conditions
 
-QUOTE_RULE = "hmac-sha256/1"
+QUOTE_RULE = "hmac-sha256/2"
 YES_BUTS = ("money", "capacity", "law", "precedent", "equality", "privacy", "execution", "politics")
 
 
@@ -50,21 +51,20 @@ def quote_order(seed: str, question: str, text: str) -> str:
 
 
 def choose_quotes(statements: Sequence[Statement], conditions: Conditions, seed: str, most: int) -> tuple[Quote, ...]:
-    """Quotes in the order of their numbers, as many from those for the plan as from those who want otherwise.
+    """Quotes by lot, as many from those for the plan as from those who want otherwise.
 
-    `statements`: of one question. At most `most` per side; when only one side wrote anything, all come from that one.
-    The same text counts once per side; blank votes are not quoted. Texts and seed repeat the choice.
+    `statements`: of one question. Per option in the order of their numbers (`quote_order`); those who want otherwise
+    take turns, first who would amend the plan, then who would reject it, until one has no more. At most `most` per
+    side; when only one side wrote anything, all come from that one. The same text counts once per option; blank votes
+    are not quoted. Texts and seed repeat the choice.
     """
     kept = {(s.side, s.text.strip()): s for s in statements if s.keep and s.text.strip()}
-    quotes = sorted(
-        (quote_order(seed, s.question, text), side, text)
-        for (side, text), s in kept.items()
-        if side in conditions.opinions
-    )
-    pro = [q for q in quotes if q[1] == conditions.adopt]
-    con = [q for q in quotes if q[1] != conditions.adopt]
-    number = min(most, *(len(part) for part in (pro, con) if part)) if quotes else 0
-    return tuple(Quote(side, text, order) for order, side, text in (*pro[:number], *con[:number]))
+    quotes = sorted((quote_order(seed, s.question, text), side, text) for (side, text), s in kept.items())
+    pro, amend, reject = ([Quote(s, text, order) for order, s, text in quotes if s == o] for o in conditions.opinions)
+    turns = chain.from_iterable(zip_longest(amend, reject))
+    con = [quote for quote in turns if quote is not None]
+    number = min(most, *(len(part) or most for part in (pro, con)))
+    return tuple(pro[:number] + con[:number])
 
 
 def choose_minority(

@@ -75,7 +75,8 @@ def _texts(material: Material) -> Blocks:
             "Welke teksten hier staan, bepaalt het lot. "
             "Elke tekst krijgt een getal uit de code van de loting, de vraag en de tekst zelf. "
             "De laagste getallen komen eerst. "
-            "Van voor en van tegen zijn het er evenveel, als er genoeg zijn."
+            "Van voor en van niet voor zijn het er evenveel, als er genoeg zijn. "
+            "Bij niet voor komen ‘eerst veranderen’ en ‘niet aannemen’ om de beurt."
         )
     )
     rule, seed = material.findings.quote_rule, material.findings.quote_seed

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from deliberation.figures import Findings, Merge, QuestionFindings, Table
 from deliberation.findings import Ballot, Stratum, find
-from deliberation.statements import Statement, choose_quotes
+from deliberation.statements import Statement, choose_quotes, quote_order
 from deliberation.verdict import Conditions
 from tests.deliberation.example import OUTSIDE, example_input
 
@@ -253,6 +253,17 @@ def test_quotes_come_in_equal_numbers_from_both_sides_in_the_order_of_the_seed()
     assert len(choose_quotes(statements[:9], conditions, "seed", most=3)) == 2
     assert len(choose_quotes(statements[:8], conditions, "seed", most=3)) == 3
     assert choose_quotes([], conditions, "seed", most=3) == ()
+
+
+def test_who_would_amend_and_who_would_reject_take_turns_among_the_quotes_not_for_the_plan() -> None:
+    written = {"voor": 4, "aanpassen": 30, "tegen": 1}
+    statements = [Statement("q10_reden", side, f"{side} {n}") for side in written for n in range(written[side])]
+
+    quotes = choose_quotes(statements, Conditions(quorum=1), "seed", most=9)
+
+    assert [quote.side for quote in quotes] == ["voor"] * 4 + ["aanpassen", "tegen", "aanpassen", "aanpassen"]
+    amending = [quote.order for quote in quotes if quote.side == "aanpassen"]
+    assert amending == sorted(quote_order("seed", "q10_reden", f"aanpassen {n}") for n in range(30))[:3]
 
 
 def test_conditions_decide_the_verdict() -> None:

@@ -39,7 +39,14 @@ def yes_buts(material: Material) -> Blocks:
 
 def how_chosen(material: Material, *, both_sides: bool = True) -> Paragraph:
     """Why these words are quoted and not others."""
-    equal = t("Van voor en van tegen staan er evenveel, als er genoeg zijn.") if both_sides else ""
+    equal = (
+        t(
+            "Van voor en van niet voor staan er evenveel, als er genoeg zijn. "
+            "Bij niet voor komen ‘eerst veranderen’ en ‘niet aannemen’ om de beurt."
+        )
+        if both_sides
+        else ""
+    )
     rest = t(
         "Iedere tekst is eerst gelezen, zodat er geen persoonlijke gegevens in staan. "
         "De volgorde is na te rekenen met de code {seed}.",
