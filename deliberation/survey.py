@@ -33,6 +33,8 @@ VERSION = "survey/1"
 EVERYTHING = Thresholds(floor=0, share_n=0, width=1.0)
 DEFAULT_THRESHOLDS = Thresholds()
 CALIBRATED = 'svydesign(strata, fpc), calibrate(calfun = "raking")'
+RAKED = "svydesign(strata, fpc), rake()"
+ESTIMATORS = ("calibrate", "rake")
 STRATIFIED, SIMPLE = "svydesign(strata, fpc)", "svydesign(fpc)"
 
 
@@ -72,6 +74,7 @@ def analyse(
     invited: Invited | None = None,
     thresholds: Thresholds = DEFAULT_THRESHOLDS,
     interval: str = "beta",
+    estimator: str = "calibrate",
     publish: bool = False,
     full: bool = False,
     progress: Callable[[float], None] = lambda _: None,
@@ -82,8 +85,9 @@ def analyse(
     per class, by column. `strata`: the column by which people were drawn. `rake`: columns whose population the
     weights meet. `by`: columns whose groups are compared. Base weights are population / invited per stratum,
     population / answered where `invited` is not given; without strata all answers weigh the same before raking.
+    `estimator`: of the standard errors after raking, as R's `calibrate` or as R's `rake` (see `precision.Design`).
     Classes with fewer people than the floor are merged, of strata only empty ones. `progress` is told the share
-    that is done. Raises SurveyError, ValueError for an unknown kind of interval and for `publish` with `full`.
+    that is done. Raises SurveyError, ValueError for an unknown interval or estimator, and `publish` with `full`.
 
     Small counts are hidden, with those that would tell them; other figures are exact, which is not for publication:
     weights take few values, so who knows them can work back from a share to how many of those counted are in which
@@ -94,6 +98,8 @@ def analyse(
         raise ValueError("what hides nothing is not to be published")
     if interval not in METHODS:
         raise ValueError(f"no interval is called {interval!r}; known are {', '.join(METHODS)}")
+    if estimator not in ESTIMATORS:
+        raise ValueError(f"no estimator is called {estimator!r}; known are {', '.join(ESTIMATORS)}")
     thresholds = EVERYTHING if full else thresholds
     counted, rows = _counted(columns, questions, [strata, *rake, *by])
     n = len(counted[questions[0]])
@@ -107,6 +113,8 @@ def analyse(
     margins, groups = made.margins, made.groups
     people = _total(population, strata, rake)
     design, weighting = _weigh(n, people, made.strata, list(margins.values()), made.merges)
+    if estimator == "rake":
+        design = replace(design, base=np.ones(n))
     answers = {name: answers_of(name, counted[name]) for name in questions}
     answered = []
     for number, name in enumerate(questions):
@@ -123,7 +131,11 @@ def analyse(
         rounded=publish,
         full=full,
         thresholds=thresholds,
-        estimator=CALIBRATED if design.margins else STRATIFIED if made.strata and weighting.weighted else SIMPLE,
+        estimator=(RAKED if estimator == "rake" else CALIBRATED)
+        if design.margins
+        else STRATIFIED
+        if made.strata and weighting.weighted
+        else SIMPLE,
         interval=interval,
         rows=rows,
         answered=n,

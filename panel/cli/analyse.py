@@ -34,6 +34,13 @@ HIDDEN = {"small": "te klein om te tonen", "few": "te weinig antwoorden", "wide"
 @click.option("--invited", "invited_file", type=File, help="CSV of everyone invited, or JSON as the population.")
 @click.option("--floor", type=click.IntRange(1), default=10, show_default=True, help="The smallest count shown.")
 @click.option("--interval", type=click.Choice(METHODS), default="beta", show_default=True, help="Of shares.")
+@click.option(
+    "--estimator",
+    type=click.Choice(survey_of.ESTIMATORS),
+    default="calibrate",
+    show_default=True,
+    help="Of standard errors after raking: as R's calibrate, or as R's rake.",
+)
 @click.option("--publish", is_flag=True, help="Round as the service does: safe to publish. No standard errors.")
 @click.option("--full", is_flag=True, help="Hide nothing, not even small counts. For your own eyes.")
 @click.option("--out", type=Out, required=True, help="Where the findings go.")
@@ -47,6 +54,7 @@ def analyse(
     invited_file: Path | None,
     floor: int,
     interval: str,
+    estimator: str,
     publish: bool,
     full: bool,
     out: Path,
@@ -76,6 +84,7 @@ def analyse(
                 invited=invited,
                 thresholds=Thresholds(floor=floor),
                 interval=interval,
+                estimator=estimator,
                 publish=publish,
                 full=full,
                 progress=progress.share,

@@ -14,7 +14,7 @@ from deliberation.disclosure import Cell, Cells, derivable
 from deliberation.figures import Merge, Row, Split, Table, Thresholds
 from deliberation.findings import find
 from deliberation.precision import clopper_pearson, estimates
-from deliberation.survey import CALIBRATED, Survey, analyse
+from deliberation.survey import CALIBRATED, RAKED, Survey, analyse
 from deliberation.turnout import Invited, invited_of
 from tests.deliberation.example import example_input
 from tests.deliberation.reference import POPULATION, VOTES, Sample, read_numbers
@@ -87,6 +87,15 @@ def test_shares_and_standard_errors_meet_r_calibrate_on_the_schools() -> None:
     assert shares(table) == pytest.approx(expected["est"], rel=1e-9)
     assert errors(table) == pytest.approx(expected["se"], rel=1e-9)
     assert found.estimator == CALIBRATED
+
+
+def test_standard_errors_on_the_panel_meet_r_rake_when_asked() -> None:
+    found = panel(estimator="rake")
+    vote, likert = found.questions
+    assert errors(vote.table) == pytest.approx(R["raked_vote"]["se"], rel=1e-8)
+    assert likert.mean is not None
+    assert likert.mean.se == pytest.approx(R["raked_likert"]["se"], rel=1e-8)
+    assert found.estimator == RAKED
 
 
 def test_standard_errors_on_the_panel_are_those_of_calibrate_and_near_those_of_rake() -> None:
