@@ -15,13 +15,17 @@ from panel.staff.models import Staff
 from panel.web.dutch import today
 from panel.web.messages import Refused
 
-USUAL_TIME = timedelta(weeks=6)  # for the answer to the advice
+USUAL_TIME = timedelta(weeks=6)  # for the answer to the advice, when the council has no meeting about it ahead
+LEAST_TIME = timedelta(weeks=1)
 MOST_TIME = timedelta(days=366)
 MOST_REASON = 4_000
 
 
-def usual_reply_due() -> date:
-    return today() + USUAL_TIME
+def usual_reply_due(review: Review) -> date:
+    """In time for the meeting in which the council forms its opinion, or else for its decision, if that can be."""
+    wished = (review.judgement_on, review.decision_on - timedelta(days=1))
+    can_be = (day for day in wished if LEAST_TIME <= day - today() <= MOST_TIME)
+    return next(can_be, today() + USUAL_TIME)
 
 
 async def publish(review: Review, reply_due: date, staff: Staff) -> None:
@@ -56,7 +60,7 @@ def _check_due(reply_due: date) -> None:
 
 async def reply(review: Review, advice: str, decision: Decision, reason: str, staff: Staff) -> None:
     """What is done with one advice. Until every advice has its answer, each can be changed."""
-    review = await Review.get(id=review.id)
+    review = await Review.select_for_update().get(id=review.id)
     if review.state != State.PUBLISHED:
         raise Refused("review.not_published")
     if not reason:

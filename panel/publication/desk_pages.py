@@ -40,7 +40,7 @@ async def preview_metadata(request: Request) -> Response:
 
 
 async def ask_publish(request: Request) -> Response:
-    return await _publish_page(request, usual_reply_due().isoformat(), {})
+    return await _publish_page(request, usual_reply_due(await _review(request)).isoformat(), {})
 
 
 async def do_publish(request: Request) -> Response:

@@ -272,7 +272,7 @@ class Stage:
         await self.database.write(keep())
 
     async def publish(self, review: Review) -> None:
-        await self.database.write(publish(review, usual_reply_due(), self.clerk))
+        await self.database.write(publish(review, usual_reply_due(review), self.clerk))
 
     async def reply(self, review: Review) -> None:
         for advice in (await Report.get(review=review)).findings["advices"]:

@@ -38,7 +38,9 @@ async def reminders(kind: str) -> list[int]:
 async def test_the_clerk_says_at_publication_by_when_the_council_answers(stage: Stage, sign_in: SignIn) -> None:
     review, clerk = await stage.review(State.REPORTED), await sign_in(stage.clerk)
     address = f"/bureau/{review.id}/publiceren"
-    assert Page(await clerk.get(address)).form("/publiceren").values["reply_due"] == [usual_reply_due().isoformat()]
+    assert Page(await clerk.get(address)).form("/publiceren").values["reply_due"] == [
+        usual_reply_due(review).isoformat()
+    ]
     for typed, code in (
         ("", "form.empty"),
         ("morgen", "form.date"),
@@ -56,14 +58,33 @@ async def test_the_clerk_says_at_publication_by_when_the_council_answers(stage: 
     assert (published.state, published.reply_due) == (State.PUBLISHED, chosen)
 
 
+@pytest.mark.parametrize(
+    ("judgement", "decision", "due"),
+    [
+        (7, 14, 7),
+        (6, 13, 12),
+        (6, 8, 7),
+        (6, 7, 42),
+        (-3, -1, 42),
+        (400, 410, 42),
+    ],
+)
+async def test_the_day_proposed_is_in_time_for_the_council(
+    stage: Stage, judgement: int, decision: int, due: int
+) -> None:
+    review = await stage.review(State.REPORTED)
+    review.judgement_on, review.decision_on = today() + judgement * DAY, today() + decision * DAY
+    assert usual_reply_due(review) == today() + due * DAY
+
+
 async def test_the_day_can_move_later_with_a_reason_and_not_otherwise(
     stage: Stage, sign_in: SignIn, client: httpx2.AsyncClient
 ) -> None:
     review, clerk = await stage.review(State.PUBLISHED), await sign_in(stage.clerk)
-    address, later = f"/bureau/{review.id}/antwoord/datum", usual_reply_due() + WEEK
+    address, later = f"/bureau/{review.id}/antwoord/datum", usual_reply_due(review) + WEEK
     for day, reason, code in (
         (later, "", "review.no_reason"),
-        (usual_reply_due(), "Ziekte.", "publication.only_later"),
+        (usual_reply_due(review), "Ziekte.", "publication.only_later"),
         (today() - DAY, "Ziekte.", "publication.due"),
     ):
         page = await clerk.post(address, data={"reply_due": day.isoformat(), "reason": reason})

@@ -73,7 +73,7 @@ ACTIONS: dict[str, tuple[Do, set[State], str]] = {
     "judge texts": (written(lambda s, r: moderate(r, {}, s.clerk)), {State.CLOSED}, "review.not_closed"),
     "ask for the report": (written(lambda s, r: want_report(r, s.clerk)), {State.CLOSED}, "review.not_closed"),
     "publish": (
-        written(lambda s, r: publish(r, usual_reply_due(), s.clerk)),
+        written(lambda s, r: publish(r, usual_reply_due(r), s.clerk)),
         {State.REPORTED},
         "review.not_reported",
     ),

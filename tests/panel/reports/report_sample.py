@@ -101,7 +101,7 @@ def facts() -> Facts:
         "questionnaire": questionnaire(),
         "review_id": 1,
         "replies": [],
-        "reply_due": "2027-01-31",
+        "reply_due": "2026-12-10",
         "before": None,
         "organisation": {"code": "gm0344", "email": "griffie@voorbeeld.example"},
         "draw": {

@@ -155,7 +155,7 @@ def test_before_the_reply_it_is_said_that_it_will_come_when_and_where() -> None:
     told = text(review, "antwoord")
 
     assert "Bij elk advies komt een antwoord, met de reden erbij." in told
-    assert "31 januari 2027" in told
+    assert "10 december 2026" in told
     assert "https://tweedemening.voorbeeld.example/ronde/1" in told
     advices = len(review["findings"]["advices"])
     assert text(review, "adviezen").count("Antwoord van het college: nog te geven") == advices

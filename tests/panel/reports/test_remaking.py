@@ -154,10 +154,12 @@ async def test_a_report_whose_method_says_nothing_about_an_item_is_not_published
     await stage.change(Report.filter(review=review), progress="9. De weging")
 
     with pytest.raises(Refused) as refusal:
-        await stage.database.write(publish(review, usual_reply_due(), stage.clerk))
+        await stage.database.write(publish(review, usual_reply_due(review), stage.clerk))
 
     assert refusal.value.sentence == sentence("publication.not_accounted", items="9. De weging")
     assert (await Review.get(id=review.id)).state == State.REPORTED
-    page = await clerk.post(f"/bureau/{review.id}/publiceren", data={"reply_due": usual_reply_due().isoformat()})
+    page = await clerk.post(
+        f"/bureau/{review.id}/publiceren", data={"reply_due": usual_reply_due(review).isoformat()}
+    )
     assert "9. De weging" in page.text
     assert (await Review.get(id=review.id)).state == State.REPORTED
