@@ -10,6 +10,8 @@ from panel.staff.actions import actor_of
 from panel.staff.models import Staff
 from panel.web.messages import Refused
 
+BEING_MADE = ("wanted", "building")  # of a report: see panel.reports.models.Build, which is a floor higher
+
 
 @dataclass(frozen=True)
 class Judgement:
@@ -61,9 +63,12 @@ async def uses(review: Review) -> Counter[str]:
 
 
 async def _still_closed(review: Review) -> Review:
+    """Until the report is asked for: what is judged after that would not be in its findings."""
     review = await Review.select_for_update().get(id=review.id)
     if review.state != State.CLOSED:
         raise Refused("review.not_closed")
+    if await Review.filter(id=review.id, report__build__in=BEING_MADE).exists():
+        raise Refused("arguments.being_made")
     return review
 
 

@@ -1,12 +1,31 @@
 """The folder of a report on disk: a whole set of files, or none."""
 
+import fcntl
+import os
 import shutil
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 ABANDONED_SECONDS = 3600
+
+
+@contextmanager
+def claimed(folder: Path) -> Iterator[bool]:
+    """Whether nobody else makes this report now. The system itself lets go of it when a process is killed."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder.parent / f".{folder.name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        mine = True
+    except BlockingIOError:
+        mine = False
+    try:
+        yield mine
+    finally:
+        os.close(lock)
 
 
 def save(files: Mapping[str, bytes], folder: Path) -> None:
