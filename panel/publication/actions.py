@@ -35,6 +35,7 @@ async def publish(review: Review, reply_due: date, staff: Staff) -> None:
     await require_accounted(review)
     await round_off_first(review, actor_of(staff))
     await Review.filter(id=review.id).update(reply_due=reply_due)
+    await remake(review)  # the documents say by when the answer must be there
     await send_wave(review, Kind.RESULT, actor_of(staff))
 
 
@@ -49,6 +50,7 @@ async def postpone_reply(review: Review, reply_due: date, reason: str, staff: St
     if review.reply_due and reply_due <= review.reply_due:
         raise Refused("publication.only_later", "reply_due")
     await Review.filter(id=review.id).update(reply_due=reply_due)
+    await remake(review)
     await forget_reminders(review)
     await record(actor_of(staff), "reply postponed", f"review {review.id}", f"until {reply_due}: {reason}")
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,7 +12,7 @@ import pytest
 
 from panel.audit import AuditEntry
 from panel.proposals.dossier import LAWS, Dossier
-from panel.publication.actions import publish, usual_reply_due
+from panel.publication.actions import postpone_reply, publish, usual_reply_due
 from panel.reports.actions import report_folder, want_report
 from panel.reports.models import Build, Report
 from panel.reports.translation import said
@@ -103,10 +104,23 @@ async def test_when_that_fails_the_old_documents_stand_and_the_clerk_can_ask_aga
 
 async def test_a_report_that_is_public_cannot_be_asked_for_anew(stage: Stage) -> None:
     review = await stage.review(State.PUBLISHED)
+    await stage.change(Report.filter(review=review), build=Build.READY)
     with pytest.raises(Refused) as refusal:
         await stage.database.write(want_report(review, stage.clerk))
     assert refusal.value.sentence == sentence("review.not_closed")
     assert (await Report.get(review=review)).build == Build.READY
+
+
+async def test_the_documents_are_made_again_when_it_is_set_by_when_the_council_answers(stage: Stage) -> None:
+    review = await stage.review(State.REPORTED)
+    due = usual_reply_due(review)
+    for setting in (
+        publish(review, due, stage.clerk),
+        postpone_reply(review, due + timedelta(days=7), "De zitting is verplaatst.", stage.clerk),
+    ):
+        await stage.change(Report.filter(review=review), build=Build.READY)
+        await stage.database.write(setting)
+        assert (await Report.get(review=review)).build == Build.WANTED
 
 
 @pytest.mark.parametrize("wanted", [False, True])
