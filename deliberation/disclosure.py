@@ -24,13 +24,13 @@ ROUNDING = 1e-6
 class Limit:
     """What a reader knows besides the tables: `low` ≤ Σ coefficient × count ≤ `high`.
 
-    `given`: only as long as this cell is shown, as its share is published with it.
+    `given`: only as long as all these cells are shown, as it is published with them.
     """
 
     coefficients: Mapping[Cell, float]
     low: float
     high: float
-    given: Cell | None = None
+    given: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -274,7 +274,7 @@ class _Reach:
         return (matrix[used], right[used]) if used.any() else (None, None)
 
     def _inequalities(self, unknown: Mapping[Cell, int]) -> tuple[Floats | None, Floats | None]:
-        limits = [limit for limit in self.cells.limits if limit.given is None or limit.given not in unknown]
+        limits = [limit for limit in self.cells.limits if unknown.keys().isdisjoint(limit.given)]
         if not limits:
             return None, None
         matrix, known = self._linear([limit.coefficients for limit in limits], unknown)

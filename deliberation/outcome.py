@@ -9,7 +9,7 @@ import numpy as np
 
 from deliberation.disclosure import Cell, share_reason
 from deliberation.figures import Thresholds, Verdict
-from deliberation.precision import Design, estimates, share_interval
+from deliberation.precision import Design, estimates, share_interval, steady
 from deliberation.splits import Told
 from deliberation.tabulation import Raw, decimals
 from deliberation.verdict import Conditions, decide
@@ -58,13 +58,14 @@ def verdict_shares(verdict: Verdict, conditions: Conditions, thresholds: Thresho
     if verdict.hidden or verdict.share is None:
         return []
     digits = decimals(verdict.opinions or 0, thresholds.floor)
-    share, margin = round(verdict.share, digits), 0.5 / 10**digits
+    share, margin = steady(verdict.share, digits), 0.5 / 10**digits
+    shown = (conditions.adopt, conditions.blank)  # with another of them hidden it is not published
     return [
         Told(
             {key: sign * (float(key == conditions.adopt) - share) + margin for key in conditions.opinions},
             0,
             inf,
-            conditions.adopt,
+            shown,
         )
         for sign in (1, -1)
     ]
@@ -90,6 +91,6 @@ def publish_verdict(
     if verdict.hidden or verdict.share is None or verdict.low is None or verdict.high is None:
         return replace(verdict, share=None, low=None, high=None)
     digits = decimals(verdict.opinions or 0, thresholds.floor)
-    figures = (round(figure, digits) for figure in (verdict.share, verdict.low, verdict.high))
+    figures = (steady(figure, digits) for figure in (verdict.share, verdict.low, verdict.high))
     share, low, high = figures
     return replace(verdict, share=share, low=low, high=high)

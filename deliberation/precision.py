@@ -22,6 +22,7 @@ from deliberation.weighting import Codes, Floats, effective_n
 Mask = NDArray[np.bool_]
 LEVEL = 0.95
 ROUNDING = 1e-9
+EXACT = 12
 
 
 @dataclass(frozen=True)
@@ -212,6 +213,14 @@ def mean_interval(mean: Estimate, *, level: float = LEVEL) -> Interval:
     """Student's t interval of a weighted mean."""
     half = float(stdtrit(mean.df, (1 + level) / 2)) * mean.se
     return Interval(mean.value - half, mean.value + half)
+
+
+def steady(figure: float, digits: int) -> float:
+    """A figure in so many decimals, that are the same in any order of the answers.
+
+    The last bits of a sum hang on its order, and would decide whether a half goes up or down.
+    """
+    return round(round(figure, EXACT), digits)
 
 
 def weighted_sd(values: Floats, weights: Floats) -> float:

@@ -9,7 +9,7 @@ import numpy as np
 
 from deliberation.figures import Merge, Weighting
 from deliberation.merging import Variable, merge_classes
-from deliberation.precision import Design, codes_of
+from deliberation.precision import Design, codes_of, steady
 from deliberation.weighting import (
     Codes,
     Floats,
@@ -159,9 +159,9 @@ def account(
         reason=reason,
         margins=margins,
         merged=tuple(merges),
-        design_effect=round(design_effect(weights), 2) if len(weights) else None,
-        effective_n=float(round(effective_n(weights))) if len(weights) else None,
+        design_effect=steady(design_effect(weights), 2) if len(weights) else None,
+        effective_n=steady(effective_n(weights), 0) if len(weights) else None,
         trimmed=trimmed,
-        smallest=round(float(relative.min()), 1) if len(weights) else None,
-        largest=round(float(relative.max()), 1) if len(weights) else None,
+        smallest=steady(float(relative.min()), 1) if len(weights) else None,
+        largest=steady(float(relative.max()), 1) if len(weights) else None,
     )

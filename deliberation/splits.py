@@ -14,7 +14,7 @@ from deliberation.answering import Answers
 from deliberation.disclosure import Cell, Cells, Limit, Sum, share_reason, together
 from deliberation.figures import Association, Split, Thresholds
 from deliberation.merging import Variable
-from deliberation.precision import Design, estimates, share_interval
+from deliberation.precision import Design, estimates, share_interval, steady
 from deliberation.questionnaire import Question
 from deliberation.rao_scott import rao_scott
 from deliberation.tabulation import Raw, decimals, joined, publish, raw_table
@@ -77,12 +77,12 @@ def split_cells(
 
 @dataclass(frozen=True)
 class Told:
-    """`low` ≤ Σ coefficient × what the option weighs ≤ `high`; `given`: as long as this option's count is shown."""
+    """`low` ≤ Σ coefficient × what the option weighs ≤ `high`; `given`: as long as these options are all shown."""
 
     options: Mapping[str, float]
     low: float
     high: float
-    given: str | None = None
+    given: tuple[str, ...] = ()
 
 
 def weight_limits(vote: Raw, tables: Sequence[Raw], design: Design, thresholds: Thresholds) -> Cells:
@@ -104,7 +104,7 @@ def weight_limits(vote: Raw, tables: Sequence[Raw], design: Design, thresholds: 
     links = []
     for number, cell in enumerate(vote.cells):
         parted: dict[Cell, float] = {("worth", raw.cells[number]): 1.0 for raw in tables}
-        links.append(_about({("worth", cell): -1.0} | parted, 0, 1e-6, None))
+        links.append(_about({("worth", cell): -1.0} | parted, 0, 1e-6))
     return together([whole, *parts, Cells({}, limits=links)])
 
 
@@ -116,7 +116,7 @@ def told_limits(vote: Raw, told: Sequence[Told]) -> Cells:
             {("worth", cells[key]): value for key, value in one.options.items()},
             one.low - 1e-6,
             one.high + 1e-6,
-            cells[one.given] if one.given else None,
+            tuple(cells[option] for option in one.given if option in cells),
         )
         for one in told
     ]
@@ -129,7 +129,7 @@ def _worth(raw: Raw, weights: Floats, design: Design, thresholds: Thresholds, *,
     if not raw.n:
         return Cells(counts, slack=counts)
     own = weights[raw.domain]
-    low, high = round(float(weights.min()), 1) - 0.05, round(float(weights.max()), 1) + 0.05
+    low, high = steady(float(weights.min()), 1) - 0.05, steady(float(weights.max()), 1) + 0.05
     if known:
         low = high = float(own[0])
     slack = 1e-6 if known else 0.0
@@ -138,7 +138,7 @@ def _worth(raw: Raw, weights: Floats, design: Design, thresholds: Thresholds, *,
         worth: Cell = ("worth", cell)
         limits.append(Limit({worth: 1, cell: -low}, -slack, np.inf))
         limits.append(Limit({worth: -1, cell: high}, -slack, np.inf))
-    limits.append(_about({("worth", cell): 1.0 for cell in raw.cells}, float(own.sum()), 1e-6, None))
+    limits.append(_about({("worth", cell): 1.0 for cell in raw.cells}, float(own.sum()), 1e-6))
     return Cells(counts, slack=counts, limits=[*limits, *_share_limits(raw, design, thresholds)])
 
 
@@ -150,13 +150,13 @@ def _share_limits(raw: Raw, design: Design, thresholds: Thresholds) -> list[Limi
     weighs = float(design.weights[raw.domain].sum() / design.weights.mean())
     found = estimates(design, raw.chose.astype(np.float64), raw.domain)
     return [
-        _about({("worth", cell): 1.0}, weighs * round(share.value, digits), weighs * 0.5 / 10**digits, cell)
+        _about({("worth", cell): 1.0}, weighs * steady(share.value, digits), weighs * 0.5 / 10**digits, (cell,))
         for share, cell in zip(found, raw.cells, strict=True)
         if not share_reason(share.n, share.effective_n, share_interval(share, most=share.n), thresholds)
     ]
 
 
-def _about(coefficients: Mapping[Cell, float], value: float, margin: float, given: Cell | None) -> Limit:
+def _about(coefficients: Mapping[Cell, float], value: float, margin: float, given: tuple[Cell, ...] = ()) -> Limit:
     return Limit(coefficients, value - margin - 1e-6, value + margin + 1e-6, given)
 
 
@@ -178,4 +178,6 @@ def publish_split(
 
 
 def _rounded(test: Association) -> Association:
-    return Association(round(test.statistic, 3), round(test.df, 2), round(test.denominator_df, 1), round(test.p, 4))
+    return Association(
+        steady(test.statistic, 3), steady(test.df, 2), steady(test.denominator_df, 1), steady(test.p, 4)
+    )

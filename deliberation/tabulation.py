@@ -17,6 +17,7 @@ from deliberation.precision import (
     estimates,
     mean_interval,
     share_interval,
+    steady,
     weighted_median,
     weighted_sd,
 )
@@ -152,7 +153,7 @@ def publish(raw: Raw, hidden: Collection[Cell], design: Design, thresholds: Thre
         _row(option, count, estimate, cell in hidden, thresholds)
         for option, count, estimate, cell in zip(raw.rows, counts, found, raw.cells, strict=True)
     )
-    return Table(raw.key, raw.label, raw.n, float(round(whole.effective_n)), rows, "")
+    return Table(raw.key, raw.label, raw.n, steady(whole.effective_n, 0), rows, "")
 
 
 def _row(option: Option, count: int, share: Estimate, hidden: bool, thresholds: Thresholds) -> Row:
@@ -177,7 +178,7 @@ def decimals(n: int, floor: int = 10) -> int:
 def rounded(share: Estimate, interval: Interval, floor: int = 10) -> tuple[float, float, float]:
     """A share with its interval, in the decimals that its n allows."""
     digits = decimals(share.n, floor)
-    return round(share.value, digits), round(interval.low, digits), round(interval.high, digits)
+    return steady(share.value, digits), steady(interval.low, digits), steady(interval.high, digits)
 
 
 def choice_limits(question: Question, raws: Sequence[Raw]) -> list[Limit]:
@@ -256,10 +257,10 @@ def publish_mean(
     low, high = min(marks.values()), max(marks.values())
     return Mean(
         n=shown,
-        mean=round(mean.value, 1),
-        low=round(max(interval.low, low), 1),
-        high=round(min(interval.high, high), 1),
-        sd=round(weighted_sd(values, weights), 1),
-        median=round(weighted_median(values, weights), 1),
+        mean=steady(mean.value, 1),
+        low=steady(max(interval.low, low), 1),
+        high=steady(min(interval.high, high), 1),
+        sd=steady(weighted_sd(values, weights), 1),
+        median=steady(weighted_median(values, weights), 1),
         hidden="",
     )

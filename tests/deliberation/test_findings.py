@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from deliberation.figures import Findings, Merge, QuestionFindings, Table
 from deliberation.findings import Ballot, Stratum, find
+from deliberation.merging import Variable
 from deliberation.statements import Statement, choose_quotes, quote_order
 from deliberation.verdict import Conditions
 from tests.deliberation.example import OUTSIDE, example_input
@@ -55,6 +56,38 @@ def partitions(findings: Findings) -> Iterator[Table]:
 
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert as_json(find(**example_input())) == as_json(find(**example_input()))
+
+
+def test_the_order_of_what_comes_in_does_not_matter() -> None:
+    votes = (
+        "voor",
+        "tegen",
+        "tegen",
+        "aanpassen",
+        "aanpassen",
+        "aanpassen",
+        "blanco",
+        "blanco",
+    )  # eighths: a tie of halves
+    ballots = [
+        Ballot({"area": "AB"[n // 8 % 2]}, {"q09_stem": votes[n % 8], "q11_cijfer": (5, 6, 7, 8)[n % 4]})
+        for n in range(208)
+    ]
+    texts = [Statement(name, "voor", f"Goed {n}") for name in ("q05_knel", "q10_reden") for n in range(6)]
+    given = example_input(10) | {
+        "variables": [Variable("area", ("A", "B"))],
+        "strata": [Stratum({"area": "A"}, 7100, 300), Stratum({"area": "B"}, 6900, 300)],
+        "statements": texts,
+    }
+    seen = {as_json(find(**(given | {"ballots": ballots})))}
+    for seed in range(8):
+        shuffled, said = ballots[:], texts[:]
+        random.Random(seed).shuffle(shuffled)
+        random.Random(seed).shuffle(said)
+        seen.add(
+            as_json(find(**(given | {"ballots": shuffled, "statements": said, "strata": given["strata"][::-1]})))
+        )
+    assert len(seen) == 1
 
 
 def test_counts_are_of_people_and_shares_are_weighted() -> None:
@@ -384,6 +417,15 @@ def test_groups_agree_as_far_as_their_published_shares_say() -> None:
         assert None not in shares
         assert found.lowest == min(share for share in shares if share is not None)
         assert found.groups == len(shares) > 1
+
+
+def test_no_more_of_a_split_is_hidden_than_what_would_tell_the_few() -> None:
+    findings = voting(voor=107, aanpassen=138, blanco=55)
+    assert [row.count for row in question(findings, "q09_stem").tables[0].rows] == [107, 138, None, None]
+    for split in findings.splits:
+        assert split.tables
+        for table in split.tables:
+            assert [row.key for row in table.rows if row.count is None] == ["tegen", "blanco"]
 
 
 def test_a_split_is_tested_only_when_all_of_it_is_shown() -> None:
