@@ -126,6 +126,13 @@ async def opt_out_by_mail(settings: Settings, member: Member) -> None:
 
 
 async def opt_out(settings: Settings, member: Member, choice: OptOut) -> None:
-    """Not this time, never again, or after all: the last choice counts."""
+    """Not this time, never again, or after all: the last choice counts.
+
+    Never again, and what takes that back, is for every review in which they are asked: a follow-up asks them anew.
+    """
+    elsewhere = Member.filter(pseudonym=member.pseudonym)
+    if choice is not OptOut.NEVER_AGAIN:
+        elsewhere = elsewhere.filter(opt_out=OptOut.NEVER_AGAIN)
+    await elsewhere.update(opt_out=choice)
     await Member.filter(id=member.id).update(opt_out=choice)
     await set_opted_out(settings, member, never_again=choice is OptOut.NEVER_AGAIN)

@@ -22,7 +22,8 @@ from panel.publication.outcome import describe_outcome
 from panel.publication.reminding import is_overdue
 from panel.publication.reply_file import MOST_BYTES, read_reply
 from panel.reports.models import Report
-from panel.reviews.models import Review
+from panel.reviews.models import Review, State
+from panel.reviews.states import has_reached
 from panel.staff.access import staff_on
 from panel.web.forms import Fields, read_fields, read_upload
 from panel.web.messages import Refused
@@ -99,7 +100,7 @@ async def ask_reply(request: Request) -> Response:
 async def do_reply(request: Request) -> Response:
     """Keep every answer that is complete; the form comes back for the rest."""
     review = await _review(request)
-    report = await Report.get(review=review)
+    report = await _report(review)
     fields = await read_fields(request)
     finish = bool(fields.text("finish"))
     stored = await replies_of(review)
@@ -129,13 +130,13 @@ async def do_reply(request: Request) -> Response:
 async def take_reply_file(request: Request) -> Response:
     """Fill in the form from a file. Nothing is kept before somebody has looked at it and saves."""
     review = await _review(request)
-    report = await Report.get(review=review)
+    report = await _report(review)
     try:
         _, content, _ = await read_upload(request, "file", MOST_BYTES)
         filled = read_reply(content, [advice.id for advice in describe_outcome(review, report.findings).advices])
     except Refused as refused:
         return await _reply_page(request, {}, {refused.field: refused.sentence}, 422)
-    errors = {"file": " ".join(filled.wrong)} if filled.wrong else {}
+    errors = {"file": filled.said} if filled.wrong else {}
     return await _reply_page(request, filled.typed, errors, 422 if errors else 200, read=len(filled.typed) // 2)
 
 
@@ -143,7 +144,7 @@ async def _reply_page(
     request: Request, typed: dict[str, str], errors: dict[str, str], status: int = 200, read: int = 0
 ) -> Response:
     review = await _review(request)
-    report = await Report.get(review=review)
+    report = await _report(review)
     replies = await replies_of(review)
     stored = {f"decision_{advice}": given.decision for advice, given in replies.items()}
     stored |= {f"reason_{advice}": given.reason for advice, given in replies.items()}
@@ -181,3 +182,10 @@ async def do_follow_up(request: Request) -> Response:
 
 async def _review(request: Request) -> Review:
     return await Review.get(id=request.path_params["id"])
+
+
+async def _report(review: Review) -> Report:
+    """The report that is answered."""
+    if not has_reached(review, State.PUBLISHED):
+        raise Refused("review.not_published")
+    return await Report.get(review=review)

@@ -81,10 +81,10 @@ def picture_of_vote(settings: Settings, review: Review, language: Language) -> t
 
 def file_response(request: Request, review: Review, address: str) -> FileResponse:
     """One of the files of a report, under a name that says of which review it is."""
-    file = report_folder(request.app.state.settings, review) / address
-    name = file.name
-    allowed = name in (*DOWNLOADS, *VOTES.values()) if address == name else file.suffix in TYPES
-    if not allowed or not file.is_file():
+    settings: Settings = request.app.state.settings
+    file = report_folder(settings, review) / address
+    listed = {one.address for one in downloads_of(settings, review)}
+    if address not in listed and not (address in VOTES.values() and file.is_file()):
         raise HTTPException(404)
     headers = {"Content-Security-Policy": REPORT_POLICY} if file.suffix == ".html" else {}
     called = PurePath(zipped(address)).name.lower().replace(" ", "-")

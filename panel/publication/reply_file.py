@@ -7,10 +7,12 @@ from io import StringIO
 
 from panel.publication.models import Decision
 from panel.reports.wording import say
+from panel.web.dutch import format_number
 from panel.web.messages import Refused, sentence
 
 NUMBER, ANSWER, REASON = "nummer", "antwoord", "reden"
 MOST_BYTES = 1_000_000
+MOST_SAID = 10  # of the rows in which something is wrong
 AT_THE_DESK = {
     Decision.ADOPTED: "overgenomen",
     Decision.PARTLY: "voor een deel overgenomen",
@@ -25,6 +27,13 @@ class Filled:
 
     typed: dict[str, str] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
+
+    @property
+    def said(self) -> str:
+        """The first of what is wrong, and how much more there is."""
+        more = len(self.wrong) - MOST_SAID
+        left = [sentence("publication.rows_more", count=format_number(more))] if more > 0 else []
+        return " ".join([*self.wrong[:MOST_SAID], *left])
 
 
 def read_reply(content: bytes, advices: Collection[str]) -> Filled:

@@ -19,7 +19,8 @@ async def ask_report(request: Request) -> Response:
         "reports/ask.html",
         review=review,
         left=await Statement.filter(review=review, decision=Decision.OPEN).count(),
-        again=has_reached(review, State.ANSWERED),
+        again=has_reached(review, State.PUBLISHED),
+        answered=has_reached(review, State.ANSWERED),
         translated=Dossier.from_json(review.version.content).english != English(),
     )
 

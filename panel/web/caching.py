@@ -15,6 +15,7 @@ from panel.web.templating import page
 MINUTES = 300  # how long a public page or file may be kept, in seconds
 PUBLIC = f"public, max-age={MINUTES}"
 FRESH = "private, no-cache"  # to be asked for again each time, and not for others
+POLICY = "Content-Security-Policy"
 WISHES = ("taal", LARGE)
 _standard = StaticFiles(check_dir=False)
 
@@ -33,8 +34,12 @@ def kept(request: Request, response: Response, how: str = PUBLIC) -> Response:
     response.headers["Cache-Control"] = how
     if "etag" not in response.headers:
         response.headers["ETag"] = f'"{hashlib.sha256(bytes(response.body)).hexdigest()[:32]}"'
-    known = _standard.is_not_modified(response.headers, request.headers)
-    return NotModifiedResponse(response.headers) if known else response
+    if not _standard.is_not_modified(response.headers, request.headers):
+        return response
+    unchanged = NotModifiedResponse(response.headers)
+    if policy := response.headers.get(POLICY):  # what comes with this takes the place of what the browser keeps
+        unchanged.headers[POLICY] = policy
+    return unchanged
 
 
 def file_of(path: Path, media_type: str, name: str, headers: dict[str, str]) -> FileResponse:

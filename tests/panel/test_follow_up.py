@@ -15,7 +15,7 @@ from panel.answers.models import Ballot
 from panel.audit import AuditEntry
 from panel.demo.browser import Page
 from panel.draws.same_panel import ask_same_panel
-from panel.invitations.actions import opt_out, receivers
+from panel.invitations.actions import opt_out, opt_out_by_mail, receivers
 from panel.invitations.links import ANSWER, make_token
 from panel.invitations.models import Kind
 from panel.invitations.trials import example_letter
@@ -357,3 +357,24 @@ async def test_the_figures_of_a_follow_up_stand_for_the_same_people(
 def test_months_end_where_the_calendar_does() -> None:
     day = today().replace(year=2027, month=8, day=31)
     assert [str(months_after(day, number)) for number in (6, 12, 4)] == ["2028-02-29", "2028-08-31", "2027-12-31"]
+
+
+async def test_who_says_never_again_is_not_asked_in_either_and_an_old_mail_does_not_take_that_back(
+    stage: Stage, first: Review, clerk: httpx2.AsyncClient
+) -> None:
+    review = await drawn(stage, clerk, first)
+    one, other, *_ = await stage.members(first)
+    await stage.database.write(opt_out(stage.settings, one, OptOut.NEVER_AGAIN))  # with the link of the first time
+    again = await Member.get(review=review, pseudonym=other.pseudonym)
+    await stage.database.write(opt_out(stage.settings, again, OptOut.NEVER_AGAIN))
+    old = await Member.get(id=other.id)
+    await stage.database.write(opt_out_by_mail(stage.settings, old))
+    asked = {member.pseudonym for member in await receivers(review, Kind.INVITATION)}
+    assert not asked & {one.pseudonym, other.pseudonym}
+    assert len(asked) == 38
+    for member in (one, other):
+        digest = keyed_hash(member.pseudonym, hash_key(stage.settings))
+        assert (await Exclusion.get(digest=digest)).reason == "opted_out"
+    await stage.database.write(opt_out(stage.settings, again, OptOut.NO))
+    choices = Member.filter(pseudonym=other.pseudonym).values_list("opt_out", flat=True)
+    assert set(await choices) == {OptOut.NO}
