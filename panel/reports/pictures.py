@@ -28,10 +28,10 @@ def pictures(found: QuestionFindings, question: Question) -> list[Picture | Para
             return [_chosen(found, question, found.tables)]
 
 
-def grid(table: Table, caption: str) -> Grid:
-    """The table with everything that may be known of it."""
+def grid(table: Table, caption: str, overlap: bool = False) -> Grid:
+    """The table with everything that may be known of it. `overlap`: people could choose more than one answer."""
     rows = tuple(wording.cells(row) for row in table.rows)
-    note = wording.why_hidden(table.rows)
+    note = wording.why_hidden(table.rows) + ("" if overlap else wording.together(table))
     columns = (t("Antwoord"), t("Mensen"), t("Aandeel"), t("Marge"))
     return Grid(f"{caption} ({wording.counted(table)})", columns, rows, NUMERIC, note)
 
@@ -43,7 +43,12 @@ def grids(found: QuestionFindings) -> Iterator[Grid | Paragraph]:
         if _is_silent(table):
             yield Paragraph(f"{name}: {wording.hidden(table.hidden or 'small')}.")
         else:
-            yield grid(table, name)
+            yield grid(table, name, overlaps(found, table))
+
+
+def overlaps(found: QuestionFindings, table: Table) -> bool:
+    """Whether people stand in more than one row: of what could be chosen together, not of its directions."""
+    return found.type.startswith("multi") and not table.key
 
 
 def _is_silent(table: Table) -> bool:
@@ -142,7 +147,11 @@ def _picture(found: QuestionFindings, title: str, svg: str, tables: Sequence[Tab
         ),
         svg=svg,
         n=" ".join([found.text, ", ".join(part for part in (n, whose) if part)]).strip(),
-        tables=(grid(tables[0], found.text) if alone else matrix(found.text, t("Waarover"), tables),),
+        tables=(
+            grid(tables[0], found.text, overlaps(found, tables[0]))
+            if alone
+            else matrix(found.text, t("Waarover"), tables),
+        ),
     )
 
 

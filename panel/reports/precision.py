@@ -24,7 +24,7 @@ def precision(material: Material) -> Blocks:
         "ineligible": outcomes.ineligible,
     }
     rows = tuple((say("outcomes", code), number(count)) for code, count in counts.items())
-    caption = t("Wat er werd van {number} uitnodigingen", number=number(took_part.invited))
+    caption = t("Wat er werd van {number} uitnodigingen", number=number(outcomes.invited))
     yield Grid(caption, (t("Uitkomst"), t("Mensen")), rows, (1,))
     yield Pairs(
         (
@@ -52,6 +52,14 @@ def precision(material: Material) -> Blocks:
     yield Paragraph(say("fixed", "margin"))
     yield Paragraph(_estimator(material))
     yield from _tests(material)
+    if material.findings.agreement:
+        yield Paragraph(
+            t(
+                "Hoe eens groepen het zijn, is op twee manieren te zien: aan het laagste aandeel, "
+                "en aan het product. Dat is alle aandelen keer elkaar: 1 als elke groep helemaal voor een keuze is. "
+                "Het product staat in de bijlage."
+            )
+        )
 
 
 def _estimator(material: Material) -> str:

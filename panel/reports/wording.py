@@ -7,7 +7,7 @@ from itertools import permutations
 
 import yaml
 
-from deliberation.figures import Advice, Findings, Mean, QuestionFindings, Row, Split, Table, Verdict
+from deliberation.figures import Advice, Findings, Mean, QuestionFindings, Row, Split, Table, Verdict, Weighting
 from panel.reports.language import language, t
 from panel.settings import TEMPLATES
 from panel.web import dutch, english
@@ -118,6 +118,17 @@ def why_hidden(rows: Iterable[Row]) -> str:
     return why_not_shown(codes) if codes else ""
 
 
+def together(table: Table) -> str:
+    """How many the hidden answers are together, where everyone stands in one row: anyone can reckon that."""
+    unseen = [row for row in table.rows if row.count is None]
+    if table.n is None or not 1 < len(unseen) < len(table.rows):
+        return ""
+    return " " + t(
+        "De verborgen aantallen zijn samen {people}.",
+        people=people(table.n - sum(row.count or 0 for row in table.rows)),
+    )
+
+
 def why_not_shown(codes: Iterable[str] = ("small",)) -> str:
     """The note under a table of which something is hidden."""
     return t("Niet getoond: {why}.", why=listed([hidden(code) for code in codes], "of"))
@@ -221,7 +232,7 @@ def _nothing_for(code: str) -> str:
     return {
         "few": t("Te weinig mensen antwoordden om percentages te tonen"),
         "wide": t("De antwoorden zijn te onzeker om percentages te tonen"),
-    }.get(code) or t("Te weinig om veilig te tonen")
+    }.get(code) or t("Percentages zijn hier niet veilig te tonen")
 
 
 def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
@@ -234,7 +245,7 @@ def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
             tops.setdefault(top.label, []).append(table.label)
     if not tops:
         reasons = {_nothing(table, apart) for table in tables}
-        return reasons.pop() if len(reasons) == 1 else t("Te weinig om te tonen")
+        return reasons.pop() if len(reasons) == 1 else t("Percentages zijn hier niet te tonen")
     answer, places = max(tops.items(), key=lambda top: len(top[1]))
     if len(places) == len(tables):
         return t("Bij alle {all} is {answer} het vaakst gekozen", all=in_words(len(tables)), answer=quoted(answer))
@@ -323,10 +334,13 @@ def advised(advice: Advice, question: str, item: str) -> str:
     return say("advice", code, item=item.lower() if item else "", question=question)
 
 
-def reason(advice: Advice, item: str) -> str:
-    """Why: which answers, by how many. Of the vote: the share that adopts, among those with an opinion."""
+def reason(advice: Advice, item: str, question: str = "") -> str:
+    """Why: which answers, by how many. Of the vote: the share that adopts, among those with an opinion.
+
+    `question`: its words, where they do not stand beside the advice.
+    """
     if advice.share is None:
-        return t("Het percentage is niet te tonen: er antwoordden te weinig mensen, of de marge is te groot.")
+        return t("Het percentage is niet veilig te tonen, of het is te onzeker.")
     size = percent(advice.share)
     if advice.low is not None and advice.high is not None:
         size += t(" (tussen {low} en {high})", low=_whole(advice.low), high=of_hundred(_whole(advice.high)))
@@ -337,13 +351,22 @@ def reason(advice: Advice, item: str) -> str:
     answers = listed([quoted(label) for label in advice.labels], "of")
     if item:
         return t("Over {item} antwoordde {size}: {answers}.", item=quoted(item), size=size, answers=answers)
+    if question:
+        told = {"question": quoted(question), "size": size, "answers": answers}
+        return t("Op de vraag {question} antwoordde {size}: {answers}.", **told)
     return t("Hier antwoordde {size}: {answers}.", size=size, answers=answers)
 
 
 def sureness(findings: Findings) -> list[str]:
     """How representative the answers are, and why."""
-    weighted = "weighted" if findings.weighting.weighted else "unweighted"
-    return [say("fixed", code) for code in ("lottery", weighted, "missing")]
+    return [say("fixed", "lottery"), weighed(findings.weighting), say("fixed", "missing")]
+
+
+def weighed(weighting: Weighting) -> str:
+    """Whether the answers were weighted until the groups count as in the file."""
+    if not weighting.weighted:
+        return say("fixed", "unweighted")
+    return say("fixed", "weighted" if weighting.margins else "by_draw")
 
 
 def turnout(answered: int, invited: int) -> str:

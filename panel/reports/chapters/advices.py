@@ -27,7 +27,9 @@ def advised(material: Material, advice: Advice) -> Advised:
     question = material.questionnaire.question(advice.question)
     item = question.label(advice.item) if advice.item else ""
     text = verdict(material) if advice.code == "vote" else wording.advised(advice, question.text, item)
-    return Advised(advice.number, text, wording.reason(advice, item), _answered(material, advice.number))
+    return Advised(
+        advice.number, text, wording.reason(advice, item, question.text), _answered(material, advice.number)
+    )
 
 
 def decision_on(material: Material, advice: Advice) -> str:

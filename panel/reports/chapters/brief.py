@@ -78,7 +78,10 @@ def _voices(material: Material) -> Blocks:
     if chosen:
         short = [replace(quote, text=shortened(quote.text, MOST_OF_QUOTE)) for quote in chosen]
         words = tuple(words_of(quote, vote) for quote in short)
-        yield Quotes(t("Het lot koos deze teksten, van voor en van tegen:"), words)
+        both = len({quote.side == FOR for quote in chosen}) > 1
+        of_both = t("Het lot koos deze teksten, van voorstemmers en van anderen:")
+        title = of_both if both else t("Het lot koos deze teksten:")
+        yield Quotes(title, words)
     else:
         yield Paragraph(say("said", "few" if wrote.texts is None else "unquoted"))
 
@@ -103,7 +106,7 @@ def _some_of_each(quotes: Sequence[Quote]) -> list[Quote]:
 def _to_answer(material: Material) -> Blocks:
     advices = material.findings.advices
     due = day(material.facts["reply_due"])
-    answered = bool(material.facts["replies"])
+    answered = {advice.number for advice in advices} <= {reply["advice"] for reply in material.facts["replies"]}
     if answered:
         yield Paragraph(t("Het college gaf antwoord op elk advies. De reden staat in het rapport."))
     elif due:

@@ -95,10 +95,11 @@ def drawn(material: Material, name: str) -> Blocks:
     asked = asked_in(material, name)
     for found in asked:
         yield from figures(material, found)
-    if asked:
-        yield from explained(material, [found.id for found in asked], numbers(material)["verhaal"])
-    else:
+    told_below = name == "gevolgen" and any(said.question == HARDER for said in material.findings.statements)
+    if not asked:
         yield Paragraph(t("Hierover is in deze vragenlijst niets gevraagd."))
+    elif not told_below:
+        yield from explained(material, [found.id for found in asked], numbers(material)["verhaal"])
 
 
 def figures(material: Material, found: QuestionFindings) -> Blocks:

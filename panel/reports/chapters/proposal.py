@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from panel.reports import wording
 from panel.reports.blocks import Grid, Heading, Paragraph, bullets, plain
-from panel.reports.chapters.order import Blocks, asked_in, drawn, pairs
+from panel.reports.chapters.order import Blocks, asked_in, drawn, numbers, pairs
 from panel.reports.facts import Material
 from panel.reports.language import t
 from panel.reports.prose import prose
@@ -100,7 +100,10 @@ def approach(material: Material) -> Blocks:
     yield Paragraph(
         t("Deze grenzen stonden vast voordat iemand iets gevraagd werd. Tijdens de ronde zag niemand de antwoorden.")
     )
-    yield Paragraph(" ".join(wording.sureness(findings)))
+    who = numbers(material)["deelname"]
+    yield Paragraph(
+        t("Wie antwoordde, en hoe het panel op de gemeente lijkt, staat in hoofdstuk {chapter}.", chapter=who)
+    )
     if asked_in(material, "aanpak"):
         yield Heading(t("Wat mensen van het plan en de vragen vonden"))
         yield from drawn(material, "aanpak")

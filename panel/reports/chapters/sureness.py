@@ -25,10 +25,10 @@ def sureness(material: Material) -> Blocks:
         yield Paragraph(_for_the_plan(judged.share, judged.low, judged.high))
         yield Paragraph(" ".join([*_against_the_limit(material), say("fixed", "margin")]))
     elif judged.status != "no_verdict":
-        yield Paragraph(t("Hoe groot het deel voor het plan is, is niet te tonen: er zijn te weinig antwoorden."))
+        why = wording.hidden(judged.hidden or "small")
+        yield Paragraph(t("Hoe groot het deel voor het plan is, is niet te tonen: {why}.", why=why))
     yield Paragraph(_missing(took_part))
-    weighted = say("fixed", "weighted" if findings.weighting.weighted else "unweighted")
-    yield Paragraph(f"{say('fixed', 'missing')} {weighted}")
+    yield Paragraph(f"{say('fixed', 'missing')} {wording.weighed(findings.weighting)}")
 
 
 def _for_the_plan(share: float, low: float, high: float) -> str:

@@ -77,13 +77,11 @@ def _agreement(material: Material, agreed: Sequence[Agreement]) -> Blocks:
             f"{_first_up(say('variables', found.by))}: {option(material, found.option)}",
             percent(found.lowest),
             wording.group(found.group, found.group),
-            wording.number(found.product, 4),
         )
         for found in agreed
     )
-    columns = (t("Keuze"), t("Laagste aandeel"), t("Bij wie"), t("Product"))
-    note = t("Het product is alle aandelen keer elkaar: 1 als elke groep helemaal voor deze keuze is.")
-    yield Grid(t("Hoe eens de groepen het zijn, per keuze"), columns, rows, (1, 3), note)
+    columns = (t("Keuze"), t("Laagste aandeel"), t("Bij wie"))
+    yield Grid(t("Hoe eens de groepen het zijn, per keuze"), columns, rows, (1,))
 
 
 def _first_up(text: str) -> str:

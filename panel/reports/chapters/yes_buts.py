@@ -7,7 +7,7 @@ from deliberation.questionnaire import Question
 from panel.reports import wording
 from panel.reports.annex import whom
 from panel.reports.blocks import Grid, Heading, Paragraph, Quotes
-from panel.reports.chapters.order import HARDER, Blocks
+from panel.reports.chapters.order import HARDER, Blocks, numbers
 from panel.reports.facts import Material
 from panel.reports.language import t
 from panel.reports.voices import words_of, wrote_here
@@ -18,7 +18,8 @@ MOST_NAMED = 3
 
 def yes_buts(material: Material) -> Blocks:
     wrote = [statements for statements in material.findings.statements if statements.question != HARDER]
-    yield Paragraph(t("Achter elk cijfer staat een verhaal. Dit zijn de woorden van inwoners zelf."), "lead")
+    quoted = any(statements.quotes for statements in wrote)
+    yield Paragraph(t("Achter elk cijfer staat een verhaal."), "lead")
     if not wrote:
         yield Paragraph(t("Niemand schreef iets over het plan."))
     elif any(points(statements) for statements in wrote):
@@ -33,7 +34,7 @@ def yes_buts(material: Material) -> Blocks:
         yield Heading(statements.text)
         yield from whom(material, statements.question)
         yield from story(statements, material.questionnaire.vote)
-    if any(statements.quotes for statements in wrote):
+    if quoted:
         yield how_chosen(material)
 
 
@@ -49,8 +50,8 @@ def how_chosen(material: Material, *, both_sides: bool = True) -> Paragraph:
     )
     rest = t(
         "Iedere tekst is eerst gelezen, zodat er geen persoonlijke gegevens in staan. "
-        "De volgorde is na te rekenen met de code {seed}.",
-        seed=material.findings.quote_seed or t("van deze ronde"),
+        "Hoe u het lot narekent, staat in hoofdstuk {chapter}.",
+        chapter=numbers(material)["verantwoording"],
     )
     parts = (t("Het lot bepaalde welke teksten hier staan."), equal, rest)
     return Paragraph(" ".join(part for part in parts if part), "note")

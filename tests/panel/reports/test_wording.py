@@ -51,14 +51,14 @@ def test_a_majority_within_its_margin_is_not_called_one() -> None:
 def test_what_is_held_back_with_enough_answers_is_not_said_to_have_few() -> None:
     safe = table(row("Ja", None, hidden="small"), row("Nee", None, hidden="small"), label="Wonen")
     wide = table(row("Ja", None, hidden="wide"), row("Nee", None, hidden="wide"), label="Geld")
-    assert wording.findings_of_items([safe, safe], ()) == "Te weinig om veilig te tonen"
+    assert wording.findings_of_items([safe, safe], ()) == "Percentages zijn hier niet veilig te tonen"
     assert wording.findings_of_items([wide, wide], ()) == "De antwoorden zijn te onzeker om percentages te tonen"
-    assert wording.findings_of_items([safe, wide], ()) == "Te weinig om te tonen"
+    assert wording.findings_of_items([safe, wide], ()) == "Percentages zijn hier niet te tonen"
 
 
 def test_a_share_that_is_hidden_is_never_the_finding() -> None:
     made = table(row("Ja", None, hidden="small"), row("Nee", None, hidden="small"))
-    assert wording.finding(made) == "Te weinig om veilig te tonen"
+    assert wording.finding(made) == "Percentages zijn hier niet veilig te tonen"
 
 
 def test_who_has_no_opinion_is_not_the_finding() -> None:
@@ -112,7 +112,7 @@ def test_groups_differ_only_when_their_intervals_do_not_touch() -> None:
         ({"status": "does_not_meet", "outcome": "voor"}, "Meer dan de helft wil het plan aannemen. Maar"),
         ({"reasons": ("quorum_not_met",)}, "Er is geen uitspraak. Daarvoor waren 100 antwoorden nodig."),
         ({"reasons": ("no_opinions",)}, "Er is geen uitspraak. Niemand koos"),
-        ({"reasons": ("below_floor",)}, "Er is geen uitspraak. Er kwamen zo weinig antwoorden"),
+        ({"reasons": ("below_floor",)}, "Er is geen uitspraak. Hoe mensen stemden, is niet veilig te tonen."),
     ],
 )
 def test_every_outcome_of_the_vote_has_its_sentence(changes: dict[str, Any], start: str) -> None:
@@ -146,3 +146,12 @@ def test_a_mark_never_stands_alone() -> None:
 
 def test_a_hidden_mark_is_not_told() -> None:
     assert "niet te tonen" in wording.spread(Mean(None, None, None, None, None, None, "small"))
+
+
+def test_how_many_the_hidden_answers_are_together_is_said_where_that_can_be_reckoned() -> None:
+    shown, hidden = row("a", 0.2, 0.15, 0.25), row("b", None, hidden="small")
+
+    assert wording.together(table(shown, hidden, hidden, n=85)) == " De verborgen aantallen zijn samen 25 mensen."
+    assert wording.together(table(shown, shown, n=120)) == ""
+    assert wording.together(table(hidden, hidden, n=25)) == ""
+    assert wording.together(table(shown, hidden, hidden, n=None)) == ""
