@@ -59,7 +59,8 @@ def header(raw: bytes) -> list[bytes]:
     return [line for line in lines if not line.startswith((b"Date:", b"Content-Type:"))]
 
 
-def review_of(proposal: Dossier, kind: Kind) -> Review:
+def review_of(proposal: Dossier, kind: Kind, *, again: bool = False) -> Review:
+    """`again`: the same members were asked before."""
     day = datetime(2026, 12, 1, 12, tzinfo=UTC)
     review = SimpleNamespace(
         id=5,
@@ -69,6 +70,9 @@ def review_of(proposal: Dossier, kind: Kind) -> Review:
         report_due=day.date(),
         decision_on=day.date(),
         reason=proposal.title,
+        follows_id=2 if again else None,
+        follows=SimpleNamespace(id=2, closes_at=day),
+        reply_due=day.date(),
         questionnaire={"minutes": 7},
     )
     return cast("Review", review)
@@ -97,11 +101,12 @@ def member(number: int, name: str, code: str | None, token: str | None, kind: Ki
     code=st.sampled_from([None, "K7QF2M9D8XPT4VCA"]),
     token=st.sampled_from([None, "p12"]),
     language=st.sampled_from(["nl", "en", ""]),
+    again=st.booleans(),
 )
 def test_a_copy_of_a_form_is_the_letter_that_would_have_been_written(
-    name: str, title: str, question: str, kind: Kind, code: str | None, token: str | None, language: str
+    name: str, title: str, question: str, kind: Kind, code: str | None, token: str | None, language: str, again: bool
 ) -> None:
-    review = review_of(replace(PROPOSAL, title=title, question=question), kind)
+    review = review_of(replace(PROPOSAL, title=title, question=question), kind, again=again)
     wave = cast("Wave", SimpleNamespace(id=3, kind=kind, review=review))
     people = [member(number, who, code, token, kind, language) for number, who in enumerate(["Jo Vries", name], 1)]
     letters = WaveLetters(SETTINGS)
