@@ -29,6 +29,18 @@ NEXT_STEP = {
     State.PUBLISHED: ("antwoord", "Antwoorden op het advies"),
     State.ANSWERED: ("opvolging", "Laten zien wat ermee is gedaan"),
 }
+STATES = {
+    State.DRAFT: "in voorbereiding",
+    State.RELEASED: "vrijgegeven",
+    State.DRAWN: "geloot",
+    State.OPEN: "vragenlijst open",
+    State.CLOSED: "gesloten",
+    State.REPORTED: "rapport klaar",
+    State.PUBLISHED: "openbaar",
+    State.ANSWERED: "raad heeft geantwoord",
+    State.FOLLOWED_UP: "afgerond",
+    State.WITHDRAWN: "ingetrokken",
+}
 PUBLISHED_AT = LIFE.index(State.PUBLISHED)
 PAPERS_AHEAD = timedelta(weeks=2)  # the council gets its papers two to three weeks before it forms a judgement
 KINDS = {State.OPEN: "active", State.PUBLISHED: "success", State.WITHDRAWN: "danger"}
@@ -75,6 +87,15 @@ class Life:
         if self.follow_up_due:
             return "vervolg", "Het panel opnieuw vragen"
         return NEXT_STEP.get(state)
+
+    @property
+    def stands(self) -> str:
+        """How far it is, in a few words."""
+        if self.review.is_closing:
+            return "vragenlijst sluit"
+        if self.review.state == State.DRAWN and self.review.follows_id:
+            return "panel klaar"  # no lot fell
+        return STATES[State(self.review.state)]
 
     @property
     def can_be_followed(self) -> bool:

@@ -10,18 +10,6 @@ from panel.staff.actions import actor_of
 from panel.staff.models import Staff
 from panel.web.templating import page
 
-STATES = {
-    State.DRAFT: "in voorbereiding",
-    State.RELEASED: "vrijgegeven",
-    State.DRAWN: "geloot",
-    State.OPEN: "vragenlijst open",
-    State.CLOSED: "gesloten",
-    State.REPORTED: "rapport klaar",
-    State.PUBLISHED: "openbaar",
-    State.ANSWERED: "raad heeft geantwoord",
-    State.FOLLOWED_UP: "afgerond",
-    State.WITHDRAWN: "ingetrokken",
-}
 OVER = (State.FOLLOWED_UP, State.WITHDRAWN)
 
 
@@ -36,7 +24,6 @@ async def index(request: Request) -> Response:
         "desk/index.html",
         lives=lives,
         turns=turns,
-        states=STATES,
         kinds=KINDS,
         State=State,
         runs=may(staff_on(request), Right.RUN),
@@ -56,7 +43,6 @@ async def show(request: Request) -> Response:
         turn=turn_of(life, staff_on(request)),
         groups=await taking_part(review) if State.OPEN in life.steps else [],
         names={actor_of(person): person.name for person in await Staff.all()} | {"worker": "vanzelf"},
-        states=STATES,
         kinds=KINDS,
         State=State,
         runs=may(staff_on(request), Right.RUN),

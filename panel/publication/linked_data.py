@@ -20,6 +20,7 @@ def linked_data(
     """The report and its open data as JSON-LD. The address of the page is what both are known by."""
     here = f"{settings.base_url}/t/{review.id}"
     council = {"@type": "GovernmentOrganization", "name": settings.council_name, "url": settings.base_url}
+    asked = f"Vervolg: {dossier.question}" if review.follows_id else dossier.question
     published = moments[State.PUBLISHED]
     shared = {
         "about": dossier.title,
@@ -32,7 +33,7 @@ def linked_data(
         **shared,
         "@type": "Report",
         "@id": f"{here}#rapport",
-        "name": dossier.question,
+        "name": asked,
         "url": here,
         "inLanguage": "nl",
         "author": council,
@@ -42,7 +43,7 @@ def linked_data(
         **shared,
         "@type": "Dataset",
         "@id": f"{here}#cijfers",
-        "name": f"Cijfers bij: {dossier.question}",
+        "name": f"Cijfers bij: {asked}",
         "description": f"Wat gelote inwoners vonden van ‘{dossier.title}’: aandelen met hun marge, per vraag en "
         "per groep. Kleine aantallen zijn weggelaten.",
         "url": here,

@@ -378,3 +378,21 @@ async def test_who_says_never_again_is_not_asked_in_either_and_an_old_mail_does_
     await stage.database.write(opt_out(stage.settings, again, OptOut.NO))
     choices = Member.filter(pseudonym=other.pseudonym).values_list("opt_out", flat=True)
     assert set(await choices) == {OptOut.NO}
+
+
+async def test_a_follow_up_is_told_apart_from_the_first_wherever_both_are_named(
+    stage: Stage, first: Review, clerk: httpx2.AsyncClient, client: httpx2.AsyncClient
+) -> None:
+    review = await drawn(stage, clerk, first)
+    desk = (await clerk.get("/bureau")).text, (await clerk.get(f"/bureau/{review.id}")).text
+    assert all("panel klaar" in page and ">geloot<" not in page for page in desk)
+    assert "het panel is geloot" not in (await client.get("/")).text
+    assert "dezelfde mensen krijgen weer vragen" in (await client.get("/")).text
+    await stage.bring(review, State.PUBLISHED)
+    for places, marked, word in (
+        (("/", "/feed.atom", f"/t/{first.id}"), 1, "Vervolg:"),
+        ((f"/t/{review.id}",), 5, "Vervolg:"),  # title, breadcrumb, heading, and twice for programs
+        (("/?taal=en", f"/t/{first.id}?taal=en"), 1, "Follow-up:"),
+    ):
+        for place in places:
+            assert (await client.get(place)).text.count(word) == marked, place
