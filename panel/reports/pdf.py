@@ -36,6 +36,7 @@ def render_pdf(document: Document, name: str = "report") -> bytes:
         content["texts"] = {text: t(text) for text in TEXT.findall(template)}
     compiler = typst.Compiler(
         template.encode(),
+        root=TEMPLATES / "reports",
         font_paths=typst.Fonts(include_system_fonts=False, font_paths=[str(FONTS)]),
         ignore_system_fonts=True,
         sys_inputs={"document": json.dumps(content, ensure_ascii=False)},

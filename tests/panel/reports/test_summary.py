@@ -13,7 +13,9 @@ from selectolax.lexbor import LexborHTMLParser
 
 from panel.reports import summary
 from panel.reports.blocks import Paragraph
+from panel.reports.chapters import document
 from panel.reports.facts import Material, read_material
+from panel.reports.pdf import render_pdf
 from panel.reports.summary import page, pdf
 from tests.panel.reports.pdf_text import falls_off, pages
 from tests.panel.reports.report_cases import ADVICES, answered, crowded, decided
@@ -51,6 +53,15 @@ def test_the_summary_is_one_page_and_nothing_falls_off_it(case: str) -> None:
     assert len(told) == 1
     assert "Vragen? griffie@voorbeeld.example" in told[0]
     assert not falls_off(made(case))
+
+
+@pytest.mark.parametrize("case", ["many", "crowded"])
+def test_the_first_chapter_of_the_report_is_one_page_too(case: str) -> None:
+    told = pages(render_pdf(document(material(case))))
+    first = next(place for place, text in enumerate(told) if text.startswith("1 Samenvatting"))
+
+    assert "Wie beslist, en wanneer?" in told[first]
+    assert told[first + 1].startswith("2 Wat lag er voor")
 
 
 @pytest.mark.parametrize("case", ["nobody", "many", "crowded", "answered"])
