@@ -25,7 +25,7 @@ from deliberation.figures import (
     Verdict,
 )
 from deliberation.merging import Variable
-from deliberation.minority import minority, others
+from deliberation.minority import minority, minority_shares, others
 from deliberation.outcome import comparisons, judged, publish_verdict, verdict_shares
 from deliberation.participation import participation
 from deliberation.precision import Design, Mask
@@ -116,7 +116,7 @@ def find(
     answers = [relevant(questionnaire, ballot.answers) for ballot in counted]
     settled = settle([ballot.classes for ballot in counted], strata, variables, merges, floor)
     draw = add_up(settled.strata, settled.variables)
-    design, weighting = weigh(settled.classes, draw, settled.variables, settled.merges)
+    design, weighting = weigh(settled.classes, draw, settled.variables, settled.merges, floor)
     raws = {q.id: raw_tables(q, [a.get(q.id) for a in answers]) for q in questionnaire.questions}
     told = clear if any(q.id == clear.question and not q.when for q in questionnaire.questions) else None
     verdict = judged(raws[vote.id][0], design, conditions, thresholds)
@@ -138,7 +138,7 @@ def find(
     )
     core, extras, later = _everything(made, conditions, thresholds)
     if len(counted) < floor:
-        safe = Protected(frozenset(core.counts), frozenset(extra.name for extra in extras))
+        safe = Protected(frozenset(core.counts), frozenset(extra.name for extra in (*extras, *later)))
     else:
         safe = protect(core, extras, later, floor)
     withheld = withheld_questions(questionnaire, made.bases, raws, made.splits, safe.hidden, floor)
@@ -223,6 +223,7 @@ def _everything(
     core += [point_cells(made.texts[name], floor) for name in open_questions]
     core.append(weight_limits(votes, (), made.design, thresholds))
     told = [*comparisons(made.verdict, conditions), *verdict_shares(made.verdict, conditions, thresholds)]
+    told += minority_shares(votes, made.design, conditions, made.verdict, thresholds)
     extras = [Extra("verdict", told_limits(votes, told), rank=1)]
     for question in questions:
         if question.form == "scale":

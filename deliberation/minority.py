@@ -6,8 +6,10 @@ from dataclasses import replace
 import numpy as np
 
 from deliberation.disclosure import Cell, share_reason
-from deliberation.figures import GroupView, Minority, Quote, Row, Split, Thresholds, Verdict
-from deliberation.precision import Design, estimates, share_interval
+from deliberation.figures import GroupView, Interval, Minority, Quote, Row, Split, Thresholds, Verdict
+from deliberation.outcome import of_opinions
+from deliberation.precision import ROUNDING, Design, Estimate, estimates, share_interval
+from deliberation.splits import Told
 from deliberation.tabulation import Raw, rounded
 from deliberation.verdict import Conditions
 
@@ -51,7 +53,7 @@ def minority(
         for row in table.rows
         if row.key in options and row.low is not None and row.low > 0.5
     )
-    enough = (sum(shown) if found.share is None else found.share) >= ENOUGH
+    enough = (sum(shown) if found.share is None else found.share) >= ENOUGH - ROUNDING
     rule = "share" if enough else "group" if groups else ""
     return replace(found, rule=rule, groups=groups, quotes=quotes if rule else ())
 
@@ -69,11 +71,30 @@ def _share(
     found = replace(EMPTY, options=options)
     if votes.n < thresholds.floor or {cells[verdict.outcome], cells.get(conditions.blank)} & set(hidden):
         return replace(found, hidden="small")
-    chose = votes.chose[:, [row.key in options for row in votes.rows]].any(axis=1)
-    opinion = votes.chose[:, [row.key in conditions.opinions for row in votes.rows]].any(axis=1)
-    (share,) = estimates(design, np.asarray(chose, dtype=np.float64)[:, None], np.asarray(opinion, dtype=bool))
-    interval = share_interval(share, most=share.n)
+    share, interval = _estimated(votes, design, conditions, options)
     if unsure := share_reason(share.n, share.effective_n, interval, thresholds):
         return replace(found, hidden=unsure)
     value, low, high = rounded(share, interval, thresholds.floor)
     return replace(found, share=value, low=low, high=high)
+
+
+def _estimated(
+    votes: Raw, design: Design, conditions: Conditions, options: Collection[str]
+) -> tuple[Estimate, Interval]:
+    chose = votes.chose[:, [row.key in options for row in votes.rows]].any(axis=1)
+    opinion = votes.chose[:, [row.key in conditions.opinions for row in votes.rows]].any(axis=1)
+    (share,) = estimates(design, np.asarray(chose, dtype=np.float64)[:, None], np.asarray(opinion, dtype=bool))
+    return share, share_interval(share, most=share.n)
+
+
+def minority_shares(
+    votes: Raw, design: Design, conditions: Conditions, verdict: Verdict, thresholds: Thresholds
+) -> list[Told]:
+    """What the share of the minority says about what the options weigh, as far as it is published."""
+    options = others(conditions, verdict)
+    if not options:
+        return []
+    share, interval = _estimated(votes, design, conditions, options)
+    if share_reason(share.n, share.effective_n, interval, thresholds):
+        return []
+    return of_opinions(options, share.value, share.n, verdict.outcome, conditions, thresholds)

@@ -57,15 +57,23 @@ def verdict_shares(verdict: Verdict, conditions: Conditions, thresholds: Thresho
     """What the published share of those with an opinion says about what the options weigh, as far as it is shown."""
     if verdict.hidden or verdict.share is None:
         return []
-    digits = decimals(verdict.opinions or 0, thresholds.floor)
-    share, margin = steady(verdict.share, digits), 0.5 / 10**digits
-    shown = (conditions.adopt, conditions.blank)  # with another of them hidden it is not published
+    return of_opinions(
+        [conditions.adopt], verdict.share, verdict.opinions or 0, conditions.adopt, conditions, thresholds
+    )
+
+
+def of_opinions(
+    keys: Collection[str], share: float, n: int, beside: str, conditions: Conditions, thresholds: Thresholds
+) -> list[Told]:
+    """What these options weigh of the n with an opinion, as it is published: if the count `beside` it is shown."""
+    digits = decimals(n, thresholds.floor)
+    about, margin = steady(share, digits), 0.5 / 10**digits
     return [
         Told(
-            {key: sign * (float(key == conditions.adopt) - share) + margin for key in conditions.opinions},
+            {key: sign * (float(key in keys) - about) + margin for key in conditions.opinions},
             0,
             inf,
-            shown,
+            (beside, conditions.blank),
         )
         for sign in (1, -1)
     ]

@@ -98,15 +98,21 @@ def settle(
 
 
 def weigh(
-    ballots: Sequence[Classes], draw: Sequence[Stratum], variables: Sequence[Variable], merges: Sequence[Merge]
+    ballots: Sequence[Classes],
+    draw: Sequence[Stratum],
+    variables: Sequence[Variable],
+    merges: Sequence[Merge],
+    floor: int = 1,
 ) -> tuple[Design, Weighting]:
     """Base weights from the draw, raked to every variable with more than one class, and the account of it.
 
     `ballots`: the classes of each; `draw`: from `add_up`. Where weights cannot be made all ballots count the same, as
-    from one stratum, and the account says why.
+    from one stratum, and the account says why. So do fewer ballots than `floor`: weights would tell their classes.
     """
     population = sum(stratum.population for stratum in draw)
     try:
+        if 0 < len(ballots) < floor:
+            raise WeightingError("too_few_answers", f"{len(ballots)} answers are not weighted.")
         design, trimmed, margins = _raked(ballots, draw, variables)
     except WeightingError as refused:
         ones = np.ones(len(ballots))

@@ -39,10 +39,13 @@ class Statement:
 
 
 def code_order(statements: Sequence[Statement]) -> list[str]:
-    """The codes that occur: the yes-buts in their order, the clerk's own by name, and "" (no code) last."""
-    found = {code for statement in statements for code in statement.points}
-    own = sorted(found - {*YES_BUTS, ""})
-    return [code for code in (*YES_BUTS, *own, "") if code in found]
+    """The codes that occur: the yes-buts in their order, the clerk's own by name, and "" (no code) last.
+
+    "" is there also when every text has a code, as that would tell it; only without any code there is nothing.
+    """
+    found = {code for statement in statements for code in statement.points} - {""}
+    own = sorted(found - {*YES_BUTS})
+    return [*(code for code in (*YES_BUTS, *own) if code in found), ""] if found else []
 
 
 def quote_order(seed: str, question: str, text: str) -> str:
@@ -58,8 +61,7 @@ def choose_quotes(statements: Sequence[Statement], conditions: Conditions, seed:
     side; when only one side wrote anything, all come from that one. The same text counts once per option; blank votes
     are not quoted. Texts and seed repeat the choice.
     """
-    kept = {(s.side, s.text.strip()): s for s in statements if s.keep and s.text.strip()}
-    quotes = sorted((quote_order(seed, s.question, text), side, text) for (side, text), s in kept.items())
+    quotes = _numbered(statements, seed)
     pro, amend, reject = ([Quote(s, text, order) for order, s, text in quotes if s == o] for o in conditions.opinions)
     turns = chain.from_iterable(zip_longest(amend, reject))
     con = [quote for quote in turns if quote is not None]
@@ -71,15 +73,25 @@ def choose_minority(
     statements: Sequence[Statement], sides: Collection[str], seed: str, most: int
 ) -> tuple[Quote, ...]:
     """Quotes of these sides alone, of all questions together, in the order of their numbers: at most `most`."""
-    kept = {(s.side, s.text.strip()): s for s in statements if s.keep and s.text.strip() and s.side in sides}
-    quotes = sorted((quote_order(seed, s.question, text), side, text) for (side, text), s in kept.items())
+    quotes = _numbered([statement for statement in statements if statement.side in sides], seed)
     return tuple(Quote(side, text, order) for order, side, text in quotes[:most])
+
+
+def _numbered(statements: Sequence[Statement], seed: str) -> list[tuple[str, str, str]]:
+    """Number, side and text of all that may be quoted, by number; of the same text of one side the lowest."""
+    found: dict[tuple[str, str], str] = {}
+    for statement in statements:
+        if statement.keep and (text := statement.text.strip()):
+            number = quote_order(seed, statement.question, text)
+            found[statement.side, text] = min(number, found.get((statement.side, text), number))
+    return sorted((number, side, text) for (side, text), number in found.items())
 
 
 def point_cells(statements: Sequence[Statement], floor: int) -> Cells:
     """The texts to one question, per point.
 
     A point that is named was raised at least once: of `floor` texts or fewer nothing more than their number is told.
+    Every text raises a point or has no code.
     """
     if len(statements) <= floor:
         return Cells({})
@@ -93,7 +105,13 @@ def point_cells(statements: Sequence[Statement], floor: int) -> Cells:
         raised: Cell = ("code", question, code)
         counts |= {raised: points[code], ("not", raised): len(statements) - points[code]}
         sums.append((total, raised, ("not", raised)))
+    named: list[Cell] = [("code", question, code) for code in code_order(statements) if code]
+    none: Cell = ("code", question, "")
+    for raised in named:
         limits.append(Limit({raised: 1}, 1, inf))
+        limits.append(Limit({total: 1, none: -1, raised: -1}, 0, inf))
+    if named:
+        limits.append(Limit(dict.fromkeys([*named, none], 1.0) | {total: -1}, 0, inf))
     return Cells(counts, sums, {total}, limits=limits)
 
 

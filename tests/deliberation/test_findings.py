@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from deliberation.figures import Findings, Merge, QuestionFindings, Table
 from deliberation.findings import Ballot, Stratum, find
 from deliberation.merging import Variable
-from deliberation.statements import Statement, choose_quotes, quote_order
+from deliberation.statements import Statement, choose_minority, choose_quotes, quote_order
 from deliberation.verdict import Conditions
 from tests.deliberation.example import OUTSIDE, example_input
 
@@ -166,7 +166,8 @@ def test_without_answers_there_is_a_readable_result() -> None:
 @pytest.mark.parametrize("number", [1, 9])
 def test_below_the_floor_nothing_of_what_was_answered_is_shown(number: int) -> None:
     ballots = example_input()["ballots"][:number]
-    statements = [Statement("q10_reden", "voor", "Goed plan.")]
+    sides = ("voor", "tegen", "")  # of some texts it is not known who voted what
+    statements = [Statement("q10_reden", sides[n % 3], f"Goed plan {n}.") for n in range(16)]
     findings = with_ballots(ballots, statements=statements, conditions=Conditions(quorum=1))
     assert "below_floor" in findings.remarks
     assert findings.verdict.status == "no_verdict"
@@ -174,7 +175,10 @@ def test_below_the_floor_nothing_of_what_was_answered_is_shown(number: int) -> N
     assert all(table.n is None and table.hidden == "small" for table in partitions(findings))
     assert all(row.count is None and row.share is None for table in partitions(findings) for row in table.rows)
     assert all(part.quotes == () for part in findings.statements)
+    assert all(side.texts is None for part in findings.statements for side in part.sides)
+    assert all(tally.texts is None for part in findings.statements for tally in part.tallies)
     assert findings.participation.answered == number
+    assert (findings.weighting.reason, findings.weighting.design_effect) == ("too_few_answers", 1.0)
 
 
 def test_when_all_say_the_same_the_outcome_is_given_and_no_figure() -> None:
@@ -282,6 +286,9 @@ def test_quotes_come_in_equal_numbers_from_both_sides_in_the_order_of_the_seed()
     assert [quote.side for quote in quotes] == ["voor"] * 3 + ["tegen"] * 3
     assert [q.order for q in quotes[:3]] == sorted(q.order for q in quotes[:3])
     assert quotes == choose_quotes(statements[::-1], conditions, "seed", most=3)
+    twice = [Statement(question, "voor", "Hetzelfde.") for question in ("q05_knel", "q10_reden")]
+    assert choose_quotes(twice, conditions, "seed", most=3) == choose_quotes(twice[::-1], conditions, "seed", most=3)
+    assert choose_minority(twice, ["voor"], "seed", 3) == choose_minority(twice[::-1], ["voor"], "seed", 3)
     assert quotes != choose_quotes(statements, conditions, "another seed", most=3)
     assert len(choose_quotes(statements[:9], conditions, "seed", most=3)) == 2
     assert len(choose_quotes(statements[:8], conditions, "seed", most=3)) == 3
@@ -358,6 +365,22 @@ def test_a_text_that_raises_two_points_is_counted_at_both() -> None:
     assert {tally.code: tally.texts for tally in reasons.tallies} == {"money": 20, "law": 20, "eigen": 20, "": 20}
     assert [tally.code for tally in reasons.tallies] == ["money", "law", "eigen", ""]
     assert reasons.texts == 60
+
+
+def test_that_every_text_raises_the_same_point_cannot_be_told() -> None:
+    texts = [Statement("q10_reden", "voor", f"Reden {n}", codes=("money",)) for n in range(40)]
+    for said in (texts, [*texts[:37], *(replace(text, codes=()) for text in texts[37:])]):
+        (reasons,) = [
+            part
+            for part in find(**(example_input() | {"statements": said})).statements
+            if part.question == "q10_reden"
+        ]
+        assert [(tally.code, tally.texts) for tally in reasons.tallies] == [("money", None), ("", None)]
+
+
+def test_texts_without_any_code_have_no_tallies() -> None:
+    texts = [Statement("q10_reden", "voor", f"Reden {n}") for n in range(40)]
+    assert all(part.tallies == () for part in find(**(example_input() | {"statements": texts})).statements)
 
 
 def voting(**votes: int) -> Findings:

@@ -334,10 +334,13 @@ class _Reader:
             self.known.adds_up(total, sides)
         for cell in sides:
             self.known.know({("row", self.vote_id, "", cell[-1]): 1, cell: -1}, 0)
-        for tally in said["tallies"]:
-            cell = self.known.see(("code", name, tally["code"]), tally["texts"])
+        codes = [self.known.see(("code", name, tally["code"]), tally["texts"]) for tally in said["tallies"]]
+        for cell in codes[:-1]:
             self.known.know({cell: 1}, 1)
-            self.known.know({total: 1, cell: -1}, 0)
+            self.known.know({total: 1, codes[-1]: -1, cell: -1}, 0)
+        if codes:
+            assert codes[-1][-1] == "", "texts without a code come last"
+            self.known.know(dict.fromkeys(codes, 1.0) | {total: -1.0}, 0)
         for side, number in Counter(quote["side"] for quote in said["quotes"]).items():
             self.known.know({("row", self.vote_id, "", side): 1}, number)
             if ("side", name, side) in sides:
