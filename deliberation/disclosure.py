@@ -6,7 +6,7 @@ Threshold rule and secondary suppression with protection intervals: Hundepool et
 gave the same answer: the others in it are small cells, and with them the answer of nearly all is hidden.
 """
 
-from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 import numpy as np
@@ -149,9 +149,9 @@ def hide(
 
     Every cell below `floor` that is not public is hidden, and the `hidden` ones are to begin with. As long as a
     reader can narrow a hidden cell down to fewer than `floor` numbers above its least (linear programmes over all
-    sums and limits), one more cell is hidden: the smallest of a sum in which one hidden cell stands alone, else the
-    smallest that hangs together with it, else the smallest of all; never one of `fixed`. The order of `counts`
-    decides ties. `near`: only what hangs together with these cells.
+    sums and limits), one more cell is hidden: the least of a sum in which one hidden cell stands alone (if possible
+    one that stands alone in no other sum), else the smallest that hangs together with it, else the smallest of all;
+    never one of `fixed`. The order of `counts` decides ties. `near`: only what hangs together with these cells.
     """
     wanted = set(cells.counts) if near is None else _mentioned(near)
     parts = [part for part in _parts(cells) if not wanted.isdisjoint(part.counts)]
@@ -187,10 +187,15 @@ def _candidates(cells: Cells, hidden: Collection[Cell], kept: Collection[Cell], 
         for total in (t for t in cells.sums if known in t):
             shown = [c for c in can_hide if c in total]
             if shown and sum(c in unknown for c in total) == 1:
-                return shown
+                return [c for c in shown if not _alone(cells.sums, c, unknown, total)] or shown
             near |= set(shown)
             connected += [c for c in total if c in unknown and c not in connected]
     return [c for c in can_hide if c in near] or can_hide
+
+
+def _alone(sums: Sequence[Sum], cell: Cell, unknown: Set[Cell], beside: Sum) -> bool:
+    """Whether this cell, once hidden, stands alone in some other sum."""
+    return any(cell in total and total is not beside and unknown.isdisjoint(total) for total in sums)
 
 
 def _parts(cells: Cells) -> list[Cells]:

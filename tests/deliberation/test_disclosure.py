@@ -92,6 +92,11 @@ def test_a_category_hidden_in_one_group_is_hidden_in_a_second() -> None:
     assert len(hidden) == 4
 
 
+def test_the_answer_that_is_hidden_of_all_is_hidden_in_the_groups_rather_than_a_smaller_one() -> None:
+    cells = split_table([[40, 30, 3], [12, 40, 4], [30, 20, 2]])
+    assert hide(cells).cells == {"voor", "blanco", *((g, v) for g in GROUPS for v in ("voor", "blanco"))}
+
+
 def test_a_mean_published_beside_a_table_is_reckoned_with() -> None:
     cells = one_table(**{"1": 2, "2": 12, "3": 50, "4": 60})
     assert hide(cells).cells == {"1", "2"}
