@@ -135,3 +135,12 @@ async def test_a_report_of_which_the_documents_are_not_all_there_is_not_publishe
         await stage.database.write(publish(review, IN_TIME, stage.clerk))
     assert refusal.value.code == "publication.not_made"
     assert (await Review.get(id=review.id)).state == State.REPORTED
+
+
+async def test_documents_of_a_public_report_that_could_not_be_made_again_can_be_asked_for(stage: Stage) -> None:
+    review = await stage.review(State.PUBLISHED)
+    frozen = await Report.get(review=review)
+    await stage.change(Report.filter(review=review), build=Build.FAILED)
+    await stage.database.write(want_report(review, stage.clerk))
+    report = await Report.get(review=review)
+    assert (report.build, report.findings, report.frozen_at) == (Build.WANTED, frozen.findings, frozen.frozen_at)
