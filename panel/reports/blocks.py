@@ -133,6 +133,7 @@ class Document:
     chapters: tuple[Chapter, ...]
     fixed: tuple[str, ...]
     colophon: tuple[str, ...]
+    in_dutch: tuple[str, ...] = ()  # phrases that stand in Dutch inside texts in another language
     language: Language = field(default_factory=language)
 
 

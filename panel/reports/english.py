@@ -10,6 +10,7 @@ from typing import Any
 
 from deliberation.figures import Advice, Findings, QuestionFindings, Row, Split, Statements, Table
 from deliberation.questionnaire import Option, Question, Questionnaire
+from panel.reports.dutch_inside import untranslated
 from panel.reports.facts import Before, Material, read_dataclass, read_material
 
 
@@ -22,7 +23,8 @@ def in_english(document: Mapping[str, Any]) -> Material | None:
     facts = material.facts
     if facts["before"] is not None:
         facts = {**facts, "before": _first_time(facts["before"], material.findings, findings)}
-    return replace(material, findings=findings, facts=facts, dutch=frozenset(_texts(document["facts"])))
+    kept = untranslated(read_material(document).questionnaire, material.questionnaire)
+    return replace(material, findings=findings, facts=facts, dutch=frozenset(_texts(document["facts"])) | kept)
 
 
 def _first_time(before: Before, dutch: Findings, english: Findings) -> Before:

@@ -12,6 +12,7 @@ import typst
 
 from panel.reports.blocks import Document
 from panel.reports.charts import FONTS, printable
+from panel.reports.dutch_inside import pattern
 from panel.reports.language import edition, t
 from panel.reports.row_headers import with_row_headers
 from panel.settings import TEMPLATES
@@ -31,6 +32,7 @@ def render_pdf(document: Document, name: str = "report") -> bytes:
     """
     content, replaced = _printable(asdict(document))
     content["replaced"] = replaced
+    content["in_dutch"] = pattern(content["in_dutch"])
     template = (TEMPLATES / "reports" / f"{name}.typ").read_text("utf-8")
     with edition(document.language):
         content["texts"] = {text: t(text) for text in TEXT.findall(template)}

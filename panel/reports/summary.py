@@ -4,6 +4,7 @@ from panel.reports.blocks import Chapter, Document
 from panel.reports.chapters import colophon, cover
 from panel.reports.chapters.brief import parts
 from panel.reports.chapters.proposal import fixed_sentences
+from panel.reports.dutch_inside import phrases
 from panel.reports.facts import Material
 from panel.reports.page import render_page
 from panel.reports.pdf import render_pdf
@@ -26,4 +27,4 @@ def summary(material: Material) -> Document:
     made = tuple(
         Chapter(name, place, title, blocks) for place, (name, title, blocks) in enumerate(parts(material), 1)
     )
-    return Document(cover(material), made, fixed_sentences(), colophon(material))
+    return Document(cover(material), made, fixed_sentences(), colophon(material), phrases(material))

@@ -13,6 +13,7 @@ from panel.reports.chapters.order import Blocks
 from panel.reports.chapters.outside import outside
 from panel.reports.chapters.vote import vote, vote_picture
 from panel.reports.chapters.yes_buts import yes_buts
+from panel.reports.dutch_inside import phrases
 from panel.reports.facts import Material
 from panel.reports.language import t
 from panel.reports.method import method
@@ -49,7 +50,7 @@ def document(material: Material) -> Document:
         Chapter(name, number, order.title(name), tuple(MAKERS[name](material)))
         for name, number in order.numbers(material).items()
     )
-    return Document(cover(material), made, proposal.fixed_sentences(), colophon(material))
+    return Document(cover(material), made, proposal.fixed_sentences(), colophon(material), phrases(material))
 
 
 def cover(material: Material) -> Cover:

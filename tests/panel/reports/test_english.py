@@ -15,6 +15,7 @@ from deliberation.filling import fill
 from panel.reports import wording
 from panel.reports.blocks import Document
 from panel.reports.chapters import document
+from panel.reports.dutch_inside import pattern
 from panel.reports.english import in_english
 from panel.reports.language import catalogue, edition
 from panel.reports.page import render_page
@@ -100,6 +101,25 @@ def test_the_english_pdf_knows_its_language_and_that_of_residents() -> None:
         assert str(pdf.Root.Lang) == "en-GB"
     assert b"/Lang(nl" in made_pdf
     assert outloud.check(made_pdf).errors == 0
+
+
+def test_dutch_inside_an_english_text_is_marked_and_never_inside_a_tag() -> None:
+    review = in_two_languages("many")
+    for said in review["findings"]["statements"]:
+        for tally, code in zip(said["tallies"], ("voorbeeld", "minder papier"), strict=False):
+            tally["code"] = code
+    review["english"]["questionnaire"] = review["facts"]["questionnaire"]  # with the goal in Dutch
+    material = in_english(review)
+    assert material is not None
+    with edition("en"):
+        told = document(material)
+    page = LexborHTMLParser(render_page(told))
+
+    marked = {node.text() for node in page.css("span[lang=nl]")}
+    assert {"voorbeeld", "minder papier", "mensen krijgen sneller de hulp die past"} <= marked
+    assert page.css_first('a[href="https://tweedemening.voorbeeld.example/ronde/1"]') is not None
+    assert pattern(()) == ""
+    assert outloud.check(render_pdf(told)).errors == 0
 
 
 def test_without_english_facts_there_is_no_english_edition() -> None:
