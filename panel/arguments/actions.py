@@ -67,9 +67,14 @@ async def _still_closed(review: Review) -> Review:
     review = await Review.select_for_update().get(id=review.id)
     if review.state != State.CLOSED:
         raise Refused("review.not_closed")
-    if await Review.filter(id=review.id, report__build__in=BEING_MADE).exists():
+    if await is_being_reported(review):
         raise Refused("arguments.being_made")
     return review
+
+
+async def is_being_reported(review: Review) -> bool:
+    """Whether its report is being made now, or waits for its turn."""
+    return await Review.filter(id=review.id, report__build__in=BEING_MADE).exists()
 
 
 async def require_moderated(review: Review) -> None:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from deliberation.questionnaire import Questionnaire, read
-from panel.arguments.actions import Judgement, add_code, moderate, remove_code, uses
+from panel.arguments.actions import Judgement, add_code, is_being_reported, moderate, remove_code, uses
 from panel.arguments.codebook import FIELD, points, yes_buts
 from panel.arguments.models import Decision, Statement
 from panel.proposals.dossier import Dossier
@@ -92,6 +92,7 @@ async def _page(
         "arguments/queue.html",
         422 if refused else 200,
         review=review,
+        can_change=review.state == State.CLOSED and not await is_being_reported(review),
         dossier=Dossier.from_json(review.version.content),
         rows=rows,
         page_number=number,

@@ -1,11 +1,12 @@
 """One report is made by one worker at a time, from texts that nobody changes meanwhile."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
+import httpx2
 import pytest
 
 from panel.arguments.actions import Judgement, add_code, moderate
@@ -17,10 +18,12 @@ from panel.reports.actions import build_wanted, report_folder, want_report
 from panel.reports.folder import claimed
 from panel.reports.models import Build, Report
 from panel.reviews.models import Review, State
+from panel.staff.models import Staff
 from panel.web.dutch import today
 from panel.web.messages import Refused
 from tests.panel.stage import Stage
 
+SignIn = Callable[[Staff], Awaitable[httpx2.AsyncClient]]
 Maker = Callable[[str], Path]
 IN_TIME = today() + timedelta(days=30)
 
@@ -52,9 +55,9 @@ async def build(stage: Stage) -> None:
 
 @pytest.mark.parametrize("build_now", [Build.WANTED, Build.BUILDING])
 async def test_from_the_moment_that_the_report_is_asked_for_no_text_is_judged_otherwise(
-    stage: Stage, build_now: Build
+    stage: Stage, sign_in: SignIn, build_now: Build
 ) -> None:
-    review = await asked_for(stage)
+    review, clerk = await asked_for(stage), await sign_in(stage.clerk)
     await stage.change(Report.filter(review=review), build=build_now)
     text = await Statement.filter(review=review).first()
     assert text
@@ -64,6 +67,7 @@ async def test_from_the_moment_that_the_report_is_asked_for_no_text_is_judged_ot
             await stage.database.write(unit)
         assert refusal.value.code == "arguments.being_made"
     assert (await Statement.get(id=text.id)).decision == Decision.KEEP
+    assert "Het rapport wordt nu gemaakt" in (await clerk.get(f"/bureau/{review.id}/teksten")).text
 
     await stage.change(Report.filter(review=review), build=Build.FAILED)
     await stage.database.write(moderate(review, late, stage.clerk))
