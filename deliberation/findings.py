@@ -157,7 +157,7 @@ def find(
         remarks=_remarks(len(counted), weighting.reason, thresholds),
         thresholds=thresholds,
         participation=participation(
-            outcomes, draw, {v.name: made.splits[v.name] for v in settled.variables}, floor=floor
+            outcomes, draw, len(counted), {v.name: made.splits[v.name] for v in settled.variables}, floor=floor
         ),
         weighting=weighting,
         verdict=published,

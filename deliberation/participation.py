@@ -20,14 +20,18 @@ from deliberation.tabulation import Raw
 Groups = Mapping[str, Sequence[Raw]]
 
 
-def participation(outcomes: Outcomes, draw: Sequence[Stratum], groups: Groups, *, floor: int) -> Participation:
-    """The turnout as it may be published. `groups`: per variable one table (of the vote) for each of its classes."""
+def participation(
+    outcomes: Outcomes, draw: Sequence[Stratum], answered: int, groups: Groups, *, floor: int
+) -> Participation:
+    """The turnout as it may be published.
+
+    `answered`: ballots with a vote; `groups`: per variable one table (of the vote) for each of its classes.
+    """
     rates = response_rate_1(outcomes), response_rate_2(outcomes)
     classes = [
         _turnout(variable, raw, draw, small=raw.n < floor) for variable, tables in groups.items() for raw in tables
     ]
-    answered = max((sum(raw.n for raw in tables) for tables in groups.values()), default=0)
-    response = _response(draw, groups) if answered >= floor and draw else None
+    response = _response(draw, groups) if answered >= floor and draw and groups else None
     return Participation(
         population=sum(stratum.population for stratum in draw),
         invited=sum(stratum.invited for stratum in draw),

@@ -258,6 +258,20 @@ def test_a_variable_with_one_class_is_not_split() -> None:
     assert all(hidden[name] == "single" for name in single)
 
 
+def test_a_draw_without_variables_has_its_turnout() -> None:
+    findings = with_ballots(
+        example_input()["ballots"],
+        variables=[],
+        strata=[Stratum({}, 40_000, 900)],
+        merges=[],
+        conditions=Conditions(1),
+    )
+    turnout = findings.participation
+    assert (turnout.population, turnout.invited, turnout.answered, turnout.classes) == (40_000, 900, 300, ())
+    assert findings.verdict.answered == 300
+    assert turnout.r_indicator is None
+
+
 def test_a_ballot_without_a_vote_is_left_out() -> None:
     ballots = example_input()["ballots"]
     voteless = Ballot(ballots[0].classes, {"q01_duidelijk": "4"})
