@@ -1,5 +1,6 @@
 """Figures in words. What is hidden is said to be hidden; a difference within its margin is not called one."""
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cache
@@ -96,7 +97,13 @@ def hidden(code: str) -> str:
 
 
 def quoted(label: str) -> str:
-    return f"‘{label}’"
+    return f"‘{isolated(label)}’"
+
+
+def isolated(text: str) -> str:
+    """A text that runs from right to left does not turn around what stands after it: a mark ends it (U+200E)."""
+    turns = any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    return f"{text}\u200e" if turns else text
 
 
 def listed(parts: Sequence[str], last: str = "en") -> str:

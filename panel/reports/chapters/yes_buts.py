@@ -104,7 +104,7 @@ def points(statements: Statements) -> list[Tally]:
 
 def point(tally: Tally) -> str:
     """The point in words; one that the clerk added is in her own words."""
-    return say("codes", tally.code)
+    return wording.isolated(say("codes", tally.code))
 
 
 def often_named(statements: Statements) -> str:

@@ -155,3 +155,8 @@ def test_how_many_the_hidden_answers_are_together_is_said_where_that_can_be_reck
     assert wording.together(table(shown, shown, n=120)) == ""
     assert wording.together(table(hidden, hidden, n=25)) == ""
     assert wording.together(table(shown, hidden, hidden, n=None)) == ""
+
+
+def test_words_from_right_to_left_do_not_turn_the_figure_after_them_around() -> None:
+    assert wording.quoted("Ja") == "‘Ja’"
+    assert wording.quoted("Ja שלום") == "‘Ja שלום\u200e’"
