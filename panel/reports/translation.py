@@ -22,7 +22,7 @@ def facts_in_english(facts: Facts, review: Review) -> Facts:
     return {
         **facts,
         "language": "en",
-        "title": dossier.title if facts["title"] == dutch.title else facts["title"],
+        "title": _title(facts["title"], dutch, dossier),
         "question": dossier.question,
         "summary": dossier.summary,
         "goal": dossier.goal,
@@ -38,6 +38,13 @@ def facts_in_english(facts: Facts, review: Review) -> Facts:
         "replies": [_reply(reply) for reply in facts["replies"]],
         "draw": {**facts["draw"], "seed_source": _source(facts["draw"]["seed_source"])},
     }
+
+
+def _title(title: str, dutch: Dossier, english: Dossier) -> str:
+    """A follow-up has a title of its own, in Dutch; so has a proposal that nobody translated."""
+    if english.title == dutch.title:
+        return title
+    return english.title if title == dutch.title else f"Follow-up: {english.title}"
 
 
 def lines(text: str) -> list[str]:

@@ -29,6 +29,7 @@ from panel.reports.facts import read_material
 from panel.reports.findings import compute
 from panel.reports.material import facts_of, input_of_findings
 from panel.reports.models import Report
+from panel.reports.translation import facts_in_english
 from panel.reviews.following import MOST_INDICATORS, months_after
 from panel.reviews.models import Review, State, Step
 from panel.staff.models import Staff
@@ -376,8 +377,7 @@ async def test_who_says_never_again_is_not_asked_in_either_and_an_old_mail_does_
         digest = keyed_hash(member.pseudonym, hash_key(stage.settings))
         assert (await Exclusion.get(digest=digest)).reason == "opted_out"
     await stage.database.write(opt_out(stage.settings, again, OptOut.NO))
-    choices = Member.filter(pseudonym=other.pseudonym).values_list("opt_out", flat=True)
-    assert set(await choices) == {OptOut.NO}
+    assert {member.opt_out async for member in Member.filter(pseudonym=other.pseudonym)} == {OptOut.NO.value}
 
 
 async def test_a_follow_up_is_told_apart_from_the_first_wherever_both_are_named(
@@ -396,3 +396,16 @@ async def test_a_follow_up_is_told_apart_from_the_first_wherever_both_are_named(
     ):
         for place in places:
             assert (await client.get(place)).text.count(word) == marked, place
+
+
+async def test_the_english_edition_calls_it_a_follow_up_too(
+    stage: Stage, first: Review, clerk: httpx2.AsyncClient
+) -> None:
+    drawn_now = await stage.bring(await drawn(stage, clerk, first), State.CLOSED)
+    review = await Review.get(id=drawn_now.id).select_related("version")
+    facts = await facts_of(stage.settings, review, datetime.now(UTC))
+    content = review.version.content
+    review.version.content = content | {"english": {**(content.get("english") or {}), "title": "A new counter"}}
+    assert facts_in_english(facts, review)["title"] == "Follow-up: A new counter"
+    review.version.content = content | {"english": {**(content.get("english") or {}), "title": ""}}
+    assert facts_in_english(facts, review)["title"] == facts["title"] == review.title
