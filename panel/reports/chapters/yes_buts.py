@@ -85,6 +85,10 @@ def _tallies(statements: Statements) -> Blocks:
     found = points(statements)
     if not found:
         return
+    if all(tally.texts is None for tally in statements.tallies):
+        named = wording.listed([point(tally) for tally in found])
+        yield Paragraph(t("Daarin staan deze punten: {points}. Hoe vaak, is niet te tonen.", points=named))
+        return
     named = often_named(statements)
     if named:
         yield Paragraph(named)

@@ -224,3 +224,25 @@ def test_texts_of_any_length_leave_every_chapter_readable() -> None:
     assert all(blocks(made, chapter.id, Heading) or chapter.blocks for chapter in made.chapters)
     assert any(len(quote.paragraphs[0]) > 2_000 for one in blocks(made, "verhaal", Quotes) for quote in one.quotes)
     assert render_pdf(made).startswith(b"%PDF")
+
+
+def test_what_is_written_about_the_effects_is_told_once() -> None:
+    chapter = next(chapter for chapter in document(read_material(sample(300))).chapters if chapter.id == "gevolgen")
+
+    assert [block.title for block in chapter.blocks if block.kind == "quotes"] == ["In de woorden van inwoners"]
+
+
+def test_points_that_may_not_be_counted_are_named_without_a_table() -> None:
+    page = render_page(document(read_material(sample(40))))
+
+    assert "Daarin staan deze punten: " in page
+    assert "Waar gingen de teksten over?" not in page
+
+
+def test_only_the_chance_to_be_drawn_in_the_weights_is_said_to_be_so() -> None:
+    review = sample(300)
+    review["findings"]["weighting"]["margins"] = []
+    page = render_page(document(read_material(review)))
+
+    assert "Bij de weging telt alleen de kans op loting mee." in page
+    assert "tellen zwaarder mee" not in page
