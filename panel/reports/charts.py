@@ -20,6 +20,7 @@ from matplotlib.ft2font import FT2Font
 from matplotlib.patches import Circle, Polygon, Rectangle
 from matplotlib.typing import RcKeyType
 
+from panel.reports.language import t
 from panel.reports.wording import of_hundred
 
 WIDTH = 400.0
@@ -100,8 +101,8 @@ class Column:
     value: str
 
 
-def dots(rows: Sequence[Dot]) -> str:
-    """Shares with their intervals, one a row."""
+def dots(rows: Sequence[Dot], half: bool = False) -> str:
+    """Shares with their intervals, one a row. `half`: with a line, named, at half of all."""
     labels = [_lines(row.label, 40) for row in rows]
     height = sum(LINE * len(label) + 30 for label in labels) + 24
     figure, axes = _canvas(height)
@@ -110,9 +111,11 @@ def dots(rows: Sequence[Dot]) -> str:
         _write(axes, 0, top, "\n".join(label))
         top += LINE * len(label)
         _rules(axes, top + 1, top + 18)
+        if half and row.share is not None:
+            axes.plot([_place(0.5)] * 2, [top, top + 22], color=INK, linewidth=2, zorder=0)
         _dot(axes, row, top + 9, wide=True)
         top += 30
-    _scale(axes, height - 22)
+    _scale(axes, height - 22, half=half)
     return _svg(figure)
 
 
@@ -290,10 +293,13 @@ def _rules(axes: Axes, top: float, bottom: float) -> None:
         axes.plot([_place(share)] * 2, [top, bottom], color=RULE, linewidth=1, zorder=0)
 
 
-def _scale(axes: Axes, top: float) -> None:
+def _scale(axes: Axes, top: float, *, half: bool = False) -> None:
     for share in (0, 0.25, 0.5, 0.75, 1):
-        value = of_hundred(round(share * 100))
-        _write(axes, _place(share), top + 3, value, size=11.5, colour=MUTED, align="center" if share else "left")
+        named = half and share == 0.5
+        value = t("de helft") if named else of_hundred(round(share * 100))
+        weight, colour = ("bold", INK) if named else ("normal", MUTED)
+        align = "center" if share else "left"
+        _write(axes, _place(share), top + 3, value, size=11.5, colour=colour, weight=weight, align=align)
 
 
 def _lines(label: str, width: int) -> list[str]:

@@ -174,7 +174,7 @@ def _chosen(found: QuestionFindings, question: Question, tables: Sequence[Table]
     style = charts.vote_style(question.keys, question.apart) if found.is_vote else None
     if style is None:
         style = dict.fromkeys(question.apart, charts.BLANK)
-    return _picture(found, title, charts.dots([_dot(row, style) for row in rows]), tables)
+    return _picture(found, title, charts.dots([_dot(row, style) for row in rows], half=found.is_vote), tables)
 
 
 def _is_ordered(question: Question) -> bool:

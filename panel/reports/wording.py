@@ -248,7 +248,7 @@ def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
         return finding(tables[0], apart)
     tops: dict[str, list[str]] = {}
     for table in tables:
-        if (top := _top(table, apart)) is not None:
+        if (top := most_chosen(table, apart)) is not None:
             tops.setdefault(top.label, []).append(table.label)
     if not tops:
         reasons = {_nothing(table, apart) for table in tables}
@@ -264,7 +264,7 @@ def findings_of_items(tables: Sequence[Table], apart: Sequence[str]) -> str:
     )
 
 
-def _top(table: Table, apart: Sequence[str]) -> Row | None:
+def most_chosen(table: Table, apart: Sequence[str]) -> Row | None:
     """What was chosen most often, surely so also where some shares are not shown."""
     shown = [row for row in table.rows if row.share is not None and row.key not in apart]
     first = max(shown, key=lambda row: row.share or 0.0, default=None)
