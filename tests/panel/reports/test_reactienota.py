@@ -83,7 +83,7 @@ def test_every_advice_has_a_row_with_all_that_can_be_done_with_it_and_by_when() 
     assert [row[0] for row in rows] == [str(advice["number"]) for advice in document["findings"]["advices"]]
     assert all("☐ Overgenomen" in row[3] and "☐ Niet overgenomen" in row[3] for row in rows)
     assert all(row[1] and row[2] and row[4:] == ["", "", ""] for row in rows)
-    assert "uiterlijk op 31\u00a0januari\u00a02027" in said(content)
+    assert "uiterlijk op 10\u00a0december\u00a02026" in said(content)
     assert "altijd een reden" in said(content)
 
 
