@@ -67,10 +67,8 @@ def parts(material: Material) -> Iterator[tuple[str, str, tuple[Block, ...]]]:
 def _asked(material: Material) -> Blocks:
     facts, vote = material.facts, material.questionnaire.vote
     yield Paragraph(shortened(facts["question"], MOST_LETTERS), dutch=material.is_dutch(facts["question"]))
-    plain, apart = (
-        [shortened(option(material, key), MOST_OF_NAME) for key in vote.keys if (key in vote.apart) is told_apart]
-        for told_apart in (False, True)
-    )
+    plain = [shortened(option(material, key), MOST_OF_NAME) for key in vote.keys if key not in vote.apart]
+    apart = [wording.quoted(shortened(vote.label(key), MOST_OF_NAME)) for key in vote.apart]
     choices = f"{', '.join(plain)}, {t('of')}: {', '.join(apart)}" if apart else wording.listed(plain, "of")
     told = {"question": shortened(vote.text, MOST_LETTERS), "number": wording.in_words(len(vote.keys))}
     if facts["opened_on"] and facts["closed_on"]:
@@ -103,6 +101,7 @@ def _advice(material: Material) -> Blocks:
     told = largest(material)
     if told:
         yield Paragraph(told)
+    yield from map(Paragraph, mark_sentences(material))
 
 
 def _vote(material: Material) -> Blocks:
@@ -110,7 +109,6 @@ def _vote(material: Material) -> Blocks:
     about = about_the_picture(material)
     if about:
         yield Paragraph(about, "note")
-    yield from map(Paragraph, mark_sentences(material))
 
 
 def _voices(material: Material) -> Blocks:

@@ -48,25 +48,18 @@ def _of_the_outcome(material: Material) -> str:
     if row is None or row.low is None or row.high is None:
         why = wording.hidden(judged.hidden or "small")
         return t("Hoe groot het deel voor het plan is, is niet te tonen: {why}.", why=why)
-    told = t(
-        "De marge van de grootste groep loopt van {low} tot {high}.", low=percent(row.low), high=percent(row.high)
-    )
-    if row.low <= 0.5 or material.facts["majority_percent"] != 50:
-        return told
-    return f"{told} {t('Die ligt helemaal boven de helft. De uitkomst is dus vrij zeker.')}"
+    told = [*_limit(material)]
+    bounds = {"low": percent(row.low), "high": percent(row.high)}
+    told.append(t("De marge van de grootste groep loopt van {low} tot {high}.", **bounds))
+    if row.low > 0.5 and material.facts["majority_percent"] == 50:
+        told.append(t("Die ligt helemaal boven de helft. De uitkomst is dus vrij zeker."))
+    return " ".join(told)
 
 
 def _against_the_limit(material: Material) -> Iterator[str]:
     """What was agreed, whether another draw might have turned out otherwise, and how many chose otherwise."""
-    judged, others, facts = material.findings.verdict, material.findings.minority, material.facts
-    who = shortened(facts["run_by"], MOST_OF_NAME)
-    if who:
-        yield t("{who} legde vooraf vast wanneer het plan steun heeft.", who=who[:1].upper() + who[1:])
-    else:
-        yield t("Vooraf stond vast wanneer het plan steun heeft.")
-    half = facts["majority_percent"] == 50
-    limit = t("meer dan de helft") if half else majority(facts["majority_percent"])
-    yield t("Van wie een mening heeft, moet {limit} het plan willen aannemen.", limit=limit)
+    judged, others = material.findings.verdict, material.findings.minority
+    yield from _limit(material)
     if "within_margin" in judged.reasons:
         yield t("Die grens ligt binnen de marge. Het is dus niet zeker of het plan steun heeft.")
     elif judged.status == "meets":
@@ -75,6 +68,19 @@ def _against_the_limit(material: Material) -> Iterator[str]:
         yield t("De hele marge ligt onder die grens. Het plan heeft die steun dus vrij zeker niet.")
     if judged.outcome not in ("", FOR) and others is not None and others.share is not None:
         yield t("Van wie een mening heeft, koos {share} iets anders dan dit advies.", share=percent(others.share))
+
+
+def _limit(material: Material) -> Iterator[str]:
+    """What was agreed before anyone was asked, and by whom."""
+    facts = material.facts
+    who = shortened(facts["run_by"], MOST_OF_NAME)
+    if who:
+        yield t("{who} legde vooraf vast wanneer het plan steun heeft.", who=who[:1].upper() + who[1:])
+    else:
+        yield t("Vooraf stond vast wanneer het plan steun heeft.")
+    half = facts["majority_percent"] == 50
+    limit = t("meer dan de helft") if half else majority(facts["majority_percent"])
+    yield t("Van wie een mening heeft, moet {limit} het plan willen aannemen.", limit=limit)
 
 
 def _missing(took_part: Participation) -> str:

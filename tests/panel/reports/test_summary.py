@@ -85,8 +85,8 @@ def test_the_summary_says_what_was_asked_advised_how_sure_it_is_and_what_to_answ
         "Wat was de vraag? Moet de gemeente één loket maken voor alle vragen over zorg, werk en geld?",
         "Dat was van 19 oktober 2026 tot en met 9 november 2026.",
         "De vraag aan dit panel was: Wat moet de gemeenteraad doen met dit plan?",
-        "Er waren vier keuzes: het plan aannemen, het plan eerst veranderen, het plan niet aannemen, of: ik heb geen "
-        "mening.",
+        "Er waren vier keuzes: het plan aannemen, het plan eerst veranderen, het plan niet aannemen, of: ‘Ik heb "
+        "geen mening’.",
         "Het college wil één loket voor alle vragen over zorg, werk en geld. Er komt één plek in elke wijk.",
         "Wat adviseert het panel? Het panel adviseert de raad: verander eerst het plan.",
         "Het vaakst gekozen: het plan eerst veranderen (39 %)",
