@@ -100,7 +100,7 @@ def test_a_wrong_answer_to_the_vote_has_a_sentence_of_its_own() -> None:
 @pytest.mark.parametrize("name", sorted(environment().list_templates(extensions=SUFFIXES)))
 def test_every_template_compiles_and_refers_to_templates_that_exist(name: str) -> None:
     made = environment().overlay()
-    made.filters = made.filters | {"drawn": str}  # a filter of the report's own environment
+    made.filters = made.filters | {"drawn": str, "marked": str}  # filters of the report's own environment
     source = (TEMPLATES / name).read_text()
     made.compile(source, name)
     places = [TEMPLATES]
