@@ -112,7 +112,7 @@ def test_the_mark_for_the_plan_is_the_only_mark_of_the_summary() -> None:
     mark = next(q.mean for q in material().findings.questions if q.id == "q11_cijfer")
     assert mark is not None
     assert mark.mean is not None
-    assert sum("Gemiddeld geeft het panel" in text for text in told) == 1
+    assert sum("Het plan krijgt gemiddeld een" in text for text in told) == 1
     assert any(f"{mark.mean:.1f}".replace(".", ",") in text for text in told)
     drawn = [b.id for b in chapter("stem").blocks if isinstance(b, Picture)]
     assert "eigen_3_vraag" not in drawn
