@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from deliberation.columns import Classes, Column
-from deliberation.disclosure import Cell, Cells, Extra, protect, together
+from deliberation.disclosure import Cell, Cells, Extra, beside, protect, together
 from deliberation.figures import Thresholds
 from deliberation.precision import Design, Mask
 from deliberation.questionnaire import Option
@@ -65,7 +65,7 @@ def protected(
             rest = _raw(cell_name(by, name, ""), answers, group.codes < 0)
             limits = weight_limits(whole, tables, design, thresholds) if by in margins else Cells({})
             splits.append(Extra(by, together([_split(whole, tables, rest, floor), limits])))
-    found = protect(core, mean, splits, floor)
+    found = beside(protect(core, mean, floor), splits, floor)
     return found.hidden, found.withheld | too_fine
 
 

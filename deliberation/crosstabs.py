@@ -10,10 +10,11 @@ from deliberation.columns import Classes, Column
 from deliberation.consensus import agreement
 from deliberation.crosscells import MEAN, WHOLE, cell_name, protected
 from deliberation.disclosure import Cell, share_reason
-from deliberation.figures import Agreement, Association, Interval, Mean, Row, Split, Table, Thresholds
+from deliberation.figures import Agreement, Interval, Mean, Row, Split, Table, Thresholds
 from deliberation.intervals import interval_by
-from deliberation.precision import Design, Estimate, Mask, ShareTable, mark_mean, mean_interval, share_table
+from deliberation.precision import Design, Estimate, Mask, ShareTable, mark_mean, mean_interval, share_table, steady
 from deliberation.rao_scott import rao_scott
+from deliberation.splits import rounded_test
 from deliberation.tabulation import decimals
 from deliberation.weighting import Floats
 
@@ -87,7 +88,7 @@ class _Made:
         return Table(key, key, n, self.told(found.effective_n, 0), tuple(shown), "")
 
     def told(self, figure: float, digits: int) -> float:
-        return round(figure, digits) if self.rounded else figure
+        return steady(figure, digits) if self.rounded else figure
 
     def limits(self, table: ShareTable) -> tuple[Floats, Floats]:
         """The intervals of a table, of the kind that was asked for."""
@@ -135,9 +136,7 @@ class _Made:
         if all(row.count is not None for table in tables for row in table.rows):
             test = rao_scott(self.design, group.codes, self.answers.codes.astype(np.intp))
         if test is not None and self.rounded:
-            test = Association(
-                round(test.statistic, 3), round(test.df, 2), round(test.denominator_df, 1), round(test.p, 4)
-            )
+            test = rounded_test(test)
         return Split(group.name, tables, "", test)
 
 

@@ -70,10 +70,15 @@ class Extra:
 
 @dataclass(frozen=True)
 class Protected:
-    """The cells to hide, and the names of the extras that are left out."""
+    """The cells to hide, the names of the extras that are left out, and all that is published as one system.
+
+    `exposed`: hidden cells that can be derived all the same, since nothing more can be hidden.
+    """
 
     hidden: frozenset[Cell]
     withheld: frozenset[Hashable]
+    system: Cells
+    exposed: frozenset[Cell] = frozenset()
 
 
 def share_reason(n: int, effective_n: float, interval: Interval, thresholds: Thresholds) -> str:
@@ -99,12 +104,11 @@ def together(parts: Iterable[Cells]) -> Cells:
     return Cells(counts, sums, public, slack, limits)
 
 
-def protect(core: Cells, extras: Sequence[Extra], later: Sequence[Extra] = (), floor: int = 10) -> Protected:
-    """Choose what to hide of everything that is published, all together.
+def protect(core: Cells, extras: Sequence[Extra], floor: int = 10) -> Protected:
+    """Choose what to hide of what comes first, all together.
 
     `core` is published in any case. For the `extras` more cells of the core are hidden; what reveals something all
-    the same is left out. For those that come `later` no cell of the core is hidden: an extra of which cells, or
-    through which cells of the core, could be derived, is left out.
+    the same is left out.
     """
     kept, withheld = list(extras), set[Hashable]()
     hidden = hide(together([core, *(extra.cells for extra in kept)]), floor)
@@ -112,16 +116,29 @@ def protect(core: Cells, extras: Sequence[Extra], later: Sequence[Extra] = (), f
         withheld |= {extra.name for extra in dropped}
         kept = [extra for extra in kept if extra.name not in withheld]
         hidden = hide(together([core, *(extra.cells for extra in kept)]), floor)
-    cells = hidden.cells
-    base = together([core, *(extra.cells for extra in kept)])
-    for extra in later:
-        more = hide(together([base, extra.cells]), floor, hidden=cells, fixed=base.counts, near=extra.cells)
-        if more.exposed - hidden.exposed:
+    system = together([core, *(extra.cells for extra in kept)])
+    return Protected(hidden.cells, frozenset(withheld), system, hidden.exposed)
+
+
+def beside(safe: Protected, extras: Sequence[Extra], floor: int = 10) -> Protected:
+    """The same with what is published beside it, for which no cell of what is there is hidden.
+
+    An extra of which cells, or through which cells that were there, could be derived, is left out.
+    """
+    cells, withheld, system = safe.hidden, set(safe.withheld), safe.system
+    for extra in extras:
+        more = hide(together([system, extra.cells]), floor, hidden=cells, fixed=system.counts, near=extra.cells)
+        if more.exposed - safe.exposed:
             withheld.add(extra.name)
             cells |= frozenset(cell for cell in extra.cells.counts if cell not in extra.cells.public)
         else:
-            cells, base = cells | more.cells, together([base, extra.cells])
-    return Protected(cells, frozenset(withheld))
+            cells, system = cells | more.cells, together([system, extra.cells])
+    return Protected(cells, frozenset(withheld), system, safe.exposed)
+
+
+def nothing(core: Cells, extras: Sequence[Extra]) -> Protected:
+    """Everything hidden, and every extra left out."""
+    return Protected(frozenset(core.counts), frozenset(extra.name for extra in extras), core)
 
 
 def _revealing(core: Cells, extras: Sequence[Extra], exposed: Collection[Cell]) -> list[Extra]:

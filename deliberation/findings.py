@@ -1,18 +1,19 @@
 """Ballots + draw + weights -> the findings of a review: weighted, with intervals, small cells hidden, frozen once.
 
 The same input gives the same findings, to the byte once written as JSON. What they hold is in `figures`. Disclosure
-control is one step: all that is published is one system of cells (`_everything`), what to hide and what to leave out
-is decided once (`disclosure.protect`), and everything is published by that decision.
+control is one step: all that is published is one system of cells, what to hide and what to leave out is decided
+once, and everything is published by that decision. Figures come first (`_figures`); quotes are of sides of which the
+number is shown (`_quotes`); for the splits and the texts per side (`_details`) nothing more of the figures is hidden.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from deliberation.advice import CRITICAL, Critical, Point, advices, points
 from deliberation.answering import Answers
 from deliberation.bases import who_was_asked, withheld_questions
 from deliberation.consensus import agreement
-from deliberation.disclosure import Cells, Extra, Protected, protect, together
+from deliberation.disclosure import Cell, Cells, Extra, Protected, beside, nothing, protect, together
 from deliberation.figures import (
     Agreement,
     Findings,
@@ -38,9 +39,9 @@ from deliberation.statements import (
     Statement,
     choose_minority,
     choose_quotes,
+    of_sides,
     point_cells,
     publish_statements,
-    quote_cells,
     side_cells,
     signals,
 )
@@ -73,7 +74,6 @@ class _Made:
     bases: Mapping[str, Mask]
     splits: Splits
     texts: Mapping[str, Sequence[Statement]]
-    quotes: Mapping[str, tuple[Quote, ...]]
     points: Sequence[Point]
     verdict: Verdict
     design: Design
@@ -82,6 +82,10 @@ class _Made:
     @property
     def votes(self) -> Raw:
         return self.raws[self.questionnaire.vote.id][0]
+
+    @property
+    def open_questions(self) -> list[Question]:
+        return [question for question in self.questionnaire.questions if question.form == "text"]
 
 
 def find(
@@ -107,8 +111,9 @@ def find(
     `merges`: what was merged; classes of which fewer than the floor answered are merged as well. `statements`: all
     that was written, also beside the choices of a question; words on the ballots themselves are not counted, nor are
     answers to questions that were not asked. `critical`: which answers ask for an advice; `clear`: which say that the
-    plan is clear. `quote_seed`: published, chooses the quotes. A question with conditions is figured over those who
-    were asked it (a domain estimate). Raises ValueError for a vote that `conditions` do not know or a class that
+    plan is clear. `quote_seed`: published, chooses the quotes, at most `quotes_per_side` of those for the plan and of
+    the others, and only of options whose number of votes is shown. A question with conditions is figured over those
+    who were asked it (a domain estimate). Raises ValueError for a vote that `conditions` do not know or a class that
     `variables` do not, and KeyError for a ballot without one of the variables.
     """
     vote, floor = questionnaire.vote, thresholds.floor
@@ -130,17 +135,17 @@ def find(
         texts={
             q.id: [s for s in statements if s.question == q.id and not s.outside] for q in questionnaire.questions
         },
-        quotes=_quotes(questionnaire, statements, conditions, verdict, quote_seed, quotes_per_side),
         points=[p for each in critical for p in points(each, raws.get(each.question, ()), design, thresholds)],
         verdict=verdict,
         design=design,
         told=told,
     )
-    core, extras, later = _everything(made, conditions, thresholds)
-    if len(counted) < floor:
-        safe = Protected(frozenset(core.counts), frozenset(extra.name for extra in (*extras, *later)))
-    else:
-        safe = protect(core, extras, later, floor)
+    enough = len(counted) >= floor
+    core, extras = _figures(made, conditions, thresholds)
+    safe = protect(core, extras, floor) if enough else nothing(core, extras)
+    quotes = _quotes(made, statements, safe.hidden, conditions, quote_seed, quotes_per_side)
+    details = _details(made, quotes, thresholds)
+    safe = beside(safe, details, floor) if enough else nothing(core, [*extras, *details])
     withheld = withheld_questions(questionnaire, made.bases, raws, made.splits, safe.hidden, floor)
     questions = tuple(
         _question(made, q, answers, safe, q.id in withheld, thresholds) for q in questionnaire.questions
@@ -150,8 +155,6 @@ def find(
     )
     parted = tuple(publish_split(by, tables, safe.hidden, design, thresholds) for by, tables in made.splits.items())
     rows = next(found for found in questions if found.is_vote).tables[0].rows
-    quotes = {name: () if ("quotes", name) in safe.withheld else found for name, found in made.quotes.items()}
-    open_questions = [q for q in questionnaire.questions if q.form == "text"]
     return Findings(
         version=VERSION,
         remarks=_remarks(len(counted), weighting.reason, thresholds),
@@ -172,7 +175,7 @@ def find(
                 () if question.id in withheld else quotes[question.id],
                 floor=floor,
             )
-            for question in open_questions
+            for question in made.open_questions
         ),
         advices=advices(
             vote,
@@ -190,37 +193,34 @@ def find(
 
 
 def _quotes(
-    questionnaire: Questionnaire,
+    made: _Made,
     statements: Sequence[Statement],
+    hidden: Collection[Cell],
     conditions: Conditions,
-    verdict: Verdict,
     seed: str,
     most: int,
 ) -> dict[str, tuple[Quote, ...]]:
     """Per open question, of what lies outside the mandate, and of the minority."""
-    inside, outside = ([s for s in statements if s.outside is out] for out in (False, True))
+    votes = {row.key: cell for row, cell in zip(made.votes.rows, made.votes.cells, strict=True)}
+    shown = of_sides(statements, votes, hidden)
+    inside, outside = ([s for s in shown if s.outside is out] for out in (False, True))
     found = {
         question.id: choose_quotes([s for s in inside if s.question == question.id], conditions, seed, most)
-        for question in questionnaire.questions
-        if question.form == "text"
+        for question in made.open_questions
     }
-    sides = others(conditions, verdict)
+    sides = others(conditions, made.verdict)
     return found | {
         OUTSIDE: choose_quotes(outside, conditions, seed, most),
         MINORITY: choose_minority([s for s in inside if s.question in found], sides, seed, most),
     }
 
 
-def _everything(
-    made: _Made, conditions: Conditions, thresholds: Thresholds
-) -> tuple[Cells, list[Extra], list[Extra]]:
-    """All that is published, as one system: what is in any case, what else, and the splits of the vote."""
+def _figures(made: _Made, conditions: Conditions, thresholds: Thresholds) -> tuple[Cells, list[Extra]]:
+    """The figures as one system: what is published in any case, and what else."""
     floor, votes, questions = thresholds.floor, made.votes, made.questionnaire.questions
-    sides = {row.key: (cell, votes.counts()[cell]) for row, cell in zip(votes.rows, votes.cells, strict=True)}
     core = [cells_of(made.raws[q.id], floor) for q in questions]
     core += [Cells({}, limits=choice_limits(q, made.raws[q.id])) for q in questions]
-    open_questions = [q.id for q in questions if q.form == "text"]
-    core += [point_cells(made.texts[name], floor) for name in open_questions]
+    core += [point_cells(made.texts[q.id], floor) for q in made.open_questions]
     core.append(weight_limits(votes, (), made.design, thresholds))
     told = [*comparisons(made.verdict, conditions), *verdict_shares(made.verdict, conditions, thresholds)]
     told += minority_shares(votes, made.design, conditions, made.verdict, thresholds)
@@ -230,19 +230,24 @@ def _everything(
             limits = scale_limits(made.raws[question.id][0], made.design)
             extras.append(Extra(("mean", question.id), Cells({}, limits=limits), rank=2))
     extras += [Extra(point.name, point.cells, rank=2) for point in made.points]
-    extras += [Extra(("quotes", name), quote_cells(quotes, sides), rank=2) for name, quotes in made.quotes.items()]
-    later = [
-        Extra(("sides", name), side_cells(made.texts[name], sides, made.quotes[name], floor))
-        for name in open_questions
-    ]
+    return together(core), extras
+
+
+def _details(made: _Made, quotes: Mapping[str, Sequence[Quote]], thresholds: Thresholds) -> list[Extra]:
+    """What is published beside the figures: the splits of the vote, and then the texts per side."""
+    floor, votes, found = thresholds.floor, made.votes, []
     for by, tables in made.splits.items():
         clear = made.told if made.told and made.told.question == by else None
         parts = [
             split_cells(votes, tables, made.raws[by][0] if clear else None, clear.keys if clear else None, floor)
         ]
         parts.append(weight_limits(votes, tables, made.design, thresholds))
-        later.append(Extra(by, together(parts)))
-    return together(core), extras, later
+        found.append(Extra(by, together(parts)))
+    sides = {row.key: (cell, votes.counts()[cell]) for row, cell in zip(votes.rows, votes.cells, strict=True)}
+    for question in made.open_questions:
+        cells = side_cells(made.texts[question.id], sides, quotes[question.id], floor)
+        found.append(Extra(("sides", question.id), cells))
+    return found
 
 
 def _question(

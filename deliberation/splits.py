@@ -174,10 +174,11 @@ def publish_split(
         groups = np.array([raw.domain for raw in tables]).argmax(axis=0)
         options = np.array([raw.chose for raw in tables]).any(axis=0).argmax(axis=1)
         test = rao_scott(design, groups, options)
-    return Split(by, published, "", test and _rounded(test))
+    return Split(by, published, "", test and rounded_test(test))
 
 
-def _rounded(test: Association) -> Association:
+def rounded_test(test: Association) -> Association:
+    """A test as it is published."""
     return Association(
         steady(test.statistic, 3), steady(test.df, 2), steady(test.denominator_df, 1), steady(test.p, 4)
     )

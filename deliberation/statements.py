@@ -13,7 +13,7 @@ from deliberation.figures import Quote, Side, Signals, Statements, Tally
 from deliberation.questionnaire import Option, Question
 from deliberation.verdict import Conditions
 
-QUOTE_RULE = "hmac-sha256/2"
+QUOTE_RULE = "hmac-sha256/3"
 YES_BUTS = ("money", "capacity", "law", "precedent", "equality", "privacy", "execution", "politics")
 
 
@@ -56,10 +56,11 @@ def quote_order(seed: str, question: str, text: str) -> str:
 def choose_quotes(statements: Sequence[Statement], conditions: Conditions, seed: str, most: int) -> tuple[Quote, ...]:
     """Quotes by lot, as many from those for the plan as from those who want otherwise.
 
-    `statements`: of one question. Per option in the order of their numbers (`quote_order`); those who want otherwise
-    take turns, first who would amend the plan, then who would reject it, until one has no more. At most `most` per
-    side; when only one side wrote anything, all come from that one. The same text counts once per option; blank votes
-    are not quoted. Texts and seed repeat the choice.
+    `statements`: of one question, by writers whose side is shown (`of_sides`). Per option in the order of their
+    numbers (`quote_order`); those who want otherwise take turns, first who would amend the plan, then who would
+    reject it, until one has no more. At most `most` per side; when only one side wrote anything that is shown, all
+    come from that one. The same text counts once per option; blank votes are not quoted. Texts and seed repeat the
+    choice.
     """
     quotes = _numbered(statements, seed)
     pro, amend, reject = ([Quote(s, text, order) for order, s, text in quotes if s == o] for o in conditions.opinions)
@@ -67,6 +68,16 @@ def choose_quotes(statements: Sequence[Statement], conditions: Conditions, seed:
     con = [quote for quote in turns if quote is not None]
     number = min(most, *(len(part) or most for part in (pro, con)))
     return tuple(pro[:number] + con[:number])
+
+
+def of_sides(statements: Sequence[Statement], votes: Mapping[str, Cell], hidden: Collection[Cell]) -> list[Statement]:
+    """The texts of the sides of which the number of votes is shown: only these are quoted.
+
+    `votes`: the cell of the vote per side. Figures come first: what is hidden is decided without quotes. That a side
+    is not quoted then follows from published figures and tells nothing, and that it is quoted tells nothing either,
+    as its number is there and is no small one.
+    """
+    return [s for s in statements if s.side in votes and votes[s.side] not in hidden]
 
 
 def choose_minority(
@@ -138,15 +149,6 @@ def side_cells(
         limits.append(Limit({wrote: 1}, quoted[side], inf))
     public = {total} if len(statements) >= floor else set[Cell]()
     return Cells({total: len(statements)} | sides | slack, [(total, *sides, *slack)], public, {*slack}, limits)
-
-
-def quote_cells(quotes: Sequence[Quote], votes: Mapping[str, tuple[Cell, int]]) -> Cells:
-    """What quotes tell about the vote: as many as there are of a side voted so."""
-    quoted = Counter(quote.side for quote in quotes)
-    return Cells(
-        {},
-        limits=[Limit({votes[side][0]: 1}, min(number, votes[side][1]), inf) for side, number in quoted.items()],
-    )
 
 
 def publish_statements(

@@ -75,6 +75,7 @@ def _texts(material: Material) -> Blocks:
             "Welke teksten hier staan, bepaalt het lot. "
             "Elke tekst krijgt een getal uit de code van de loting, de vraag en de tekst zelf. "
             "De laagste getallen komen eerst. "
+            "Wij tonen alleen teksten bij een stem waarvan ook het aantal te tonen is. "
             "Van voor en van niet voor zijn het er evenveel, als er genoeg zijn. "
             "Bij niet voor komen ‘eerst veranderen’ en ‘niet aannemen’ om de beurt."
         )

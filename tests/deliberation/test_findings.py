@@ -309,6 +309,32 @@ def test_quotes_come_in_equal_numbers_from_both_sides_in_the_order_of_the_seed()
     assert choose_quotes([], conditions, "seed", most=3) == ()
 
 
+@pytest.mark.parametrize(
+    ("votes", "shown"),
+    [({"voor": 290, "tegen": 10}, {"voor": 290}), ({"voor": 240, "aanpassen": 50, "tegen": 6, "blanco": 4}, None)],
+)
+def test_no_number_of_the_vote_is_hidden_for_a_quote(votes: dict[str, int], shown: dict[str, int] | None) -> None:
+    findings = voting(**votes)
+    rows = {row.key: row.count for row in question(findings, "q09_stem").tables[0].rows if row.count is not None}
+    assert rows == (shown or {"voor": 240, "aanpassen": 50})
+    quoted = {quote.side for part in findings.statements for quote in part.quotes}
+    assert quoted == rows.keys()
+
+
+@pytest.mark.parametrize(("answered", "seed"), [(60, 1), (60, 2), (90, 3), (120, 4), (150, 5)])
+def test_what_people_wrote_hides_no_figure_and_only_sides_that_are_shown_are_quoted(answered: int, seed: int) -> None:
+    given = example_input(answered, seed)
+    findings, silent = find(**given), find(**(given | {"statements": []}))
+    assert (findings.verdict, findings.splits, findings.advices) == (silent.verdict, silent.splits, silent.advices)
+    figures, alone = ([replace(q, texts=None, n=None) for q in found.questions] for found in (findings, silent))
+    assert figures == alone
+    shown = {row.key for row in question(findings, "q09_stem").tables[0].rows if row.count is not None}
+    quoted = [*findings.statements, findings.outside, findings.minority]
+    sides = {quote.side for part in quoted if part is not None for quote in part.quotes}
+    assert sides
+    assert sides <= shown
+
+
 def test_who_would_amend_and_who_would_reject_take_turns_among_the_quotes_not_for_the_plan() -> None:
     written = {"voor": 4, "aanpassen": 30, "tegen": 1}
     statements = [Statement("q10_reden", side, f"{side} {n}") for side in written for n in range(written[side])]

@@ -48,12 +48,16 @@ def how_chosen(material: Material, *, both_sides: bool = True) -> Paragraph:
         if both_sides
         else ""
     )
+    drawn = t(
+        "Het lot bepaalde welke teksten hier staan. "
+        "Wij tonen alleen teksten bij een stem waarvan ook het aantal te tonen is."
+    )
     rest = t(
         "Iedere tekst is eerst gelezen, zodat er geen persoonlijke gegevens in staan. "
         "Hoe u het lot narekent, staat in hoofdstuk {chapter}.",
         chapter=numbers(material)["verantwoording"],
     )
-    parts = (t("Het lot bepaalde welke teksten hier staan."), equal, rest)
+    parts = (drawn, equal, rest)
     return Paragraph(" ".join(part for part in parts if part), "note")
 
 

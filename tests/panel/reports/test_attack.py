@@ -4,7 +4,6 @@ import json
 import random
 from copy import deepcopy
 from dataclasses import asdict
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -68,10 +67,7 @@ def panel(seed: int) -> dict[str, Any]:
         variables=variables,
         outcomes=Outcomes(completed=len(ballots), unknown=sum(s.invited for s in strata) - len(ballots)),
         statements=statements,
-        conditions=Conditions(
-            quorum=chance.choice((1, 30)),
-            majority=Fraction(chance.choice((1, 2)), 2 + (seed % 2)) if False else Fraction(1, 2),
-        ),
+        conditions=Conditions(quorum=chance.choice((1, 30))),
         quote_seed=str(seed),
     )
     document: dict[str, Any] = json.loads(
