@@ -139,7 +139,16 @@ def analyse(
         interval=interval,
         rows=rows,
         answered=n,
-        participation=turnout(invited, shown, made.strata, list(answers.values()), people, rounded=publish)
+        participation=turnout(
+            invited,
+            shown,
+            made.strata,
+            list(answers.values()),
+            people,
+            elsewhere={*questions, *by},
+            floor=thresholds.floor,
+            rounded=publish,
+        )
         if invited
         else None,
         weighting=weighting if publish else _exact(weighting, design),

@@ -1,13 +1,15 @@
 """Who answered a survey, of everyone who was invited."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from deliberation.columns import Classes, Column, SurveyError
+from deliberation.disclosure import Cell, Cells, hide
 from deliberation.dispositions import partial_r, r_indicator, response_model, response_rate_1, response_rate_2
 from deliberation.figures import ClassTurnout, Outcomes, PartialR, Participation
+from deliberation.precision import steady
 from deliberation.weighting import Codes, crossed
 
 COMPLETE = 0.8
@@ -37,13 +39,17 @@ def turnout(
     answers: Sequence[Column],
     people: float,
     *,
+    elsewhere: Collection[str],
+    floor: int,
     rounded: bool,
 ) -> Participation:
     """Rates, turnout per class, and the R-indicator with its partials when everyone invited is known.
 
     A ballot is complete with four fifths of the questions (AAPOR, Standard Definitions, 2023, 1.7). Who did not
-    answer is counted as unknown, as a survey file does not say why. `classes`: the columns to look at; `rounded`:
-    rates to four decimals, the R-indicator to two. Raises SurveyError when more answered than were invited.
+    answer is counted as unknown, as a survey file does not say why. `classes`: the columns to look at; `elsewhere`:
+    columns of which other tables tell how many are in a group; `floor`: the smallest number of answers that is shown,
+    with what would tell a smaller one hidden too; `rounded`: rates to four decimals, the R-indicator to two. Raises
+    SurveyError when more answered than were invited.
     """
     n = len(answers[0])
     filled = np.sum([column.codes >= 0 for column in answers], axis=0)
@@ -58,32 +64,48 @@ def turnout(
             f"uitgenodigd, en er zijn {n} antwoorden. Maak die aantallen gelijk, of hoger dan de antwoorden."
         )
     outcomes = Outcomes(completed=completed, partial=n - completed, unknown=drawn - n)
+    hidden = {name: _hidden(each, floor, told=name in elsewhere) for name, each in classes.items()}
     even, partials = _evenness(invited.people, classes, strata) if invited.people else (None, ())
     return Participation(
         population=int(people) if np.isfinite(people) else 0,
         invited=drawn,
         answered=n,
         outcomes=outcomes,
-        rr1=_rounded(response_rate_1(outcomes), 4 if rounded else 17),
-        rr2=_rounded(response_rate_2(outcomes), 4 if rounded else 17),
-        r_indicator=_rounded(even, 2 if rounded else 17),
-        classes=tuple(found for each in classes.values() for found in _classes(each, rounded=rounded)),
-        partials=tuple(PartialR(name, round(value, 2 if rounded else 17)) for name, value in partials),
+        rr1=_figure(response_rate_1(outcomes), 4, rounded),
+        rr2=_figure(response_rate_2(outcomes), 4, rounded),
+        r_indicator=_figure(even, 2, rounded),
+        classes=tuple(
+            found for name, each in classes.items() for found in _classes(each, hidden[name], rounded=rounded)
+        ),
+        partials=tuple(
+            PartialR(name, steady(value, 2) if rounded else value) for name, value in partials if not hidden[name]
+        ),
     )
 
 
-def _rounded(value: float | None, digits: int) -> float | None:
-    return None if value is None else round(value, digits)
+def _figure(value: float | None, digits: int, rounded: bool) -> float | None:
+    return value if value is None or not rounded else steady(value, digits)
 
 
-def _classes(classes: Classes, *, rounded: bool) -> list[ClassTurnout]:
+def _hidden(classes: Classes, floor: int, *, told: bool) -> Collection[Cell]:
+    """The numbers of the classes not to show; all when one is small and other tables tell of the column as well."""
+    answered = np.bincount(classes.codes, minlength=len(classes.labels)).tolist()
+    counts: dict[Cell, int] = dict(enumerate(answered))
+    hidden = hide(Cells({"n": sum(answered), **counts}, [("n", *counts)], {"n"}), floor).cells
+    return {*counts} if hidden and told else hidden
+
+
+def _classes(classes: Classes, hidden: Collection[Cell], *, rounded: bool) -> list[ClassTurnout]:
     answered = np.bincount(classes.codes, minlength=len(classes.labels)).tolist()
     found = []
     for number, (label, count) in enumerate(zip(classes.labels, answered, strict=True)):
         asked = 0 if classes.invited is None else int(classes.invited[number])
         people = 0 if classes.population is None else int(classes.population[number])
-        rate = round(count / asked, 4 if rounded else 17) if asked else None
-        found.append(ClassTurnout(classes.name, label, people, asked, count, rate, ""))
+        if number in hidden:
+            found.append(ClassTurnout(classes.name, label, people, asked, None, None, "small"))
+        else:
+            rate = _figure(count / asked, 4, rounded) if asked else None
+            found.append(ClassTurnout(classes.name, label, people, asked, count, rate, ""))
     return found
 
 

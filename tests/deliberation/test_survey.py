@@ -131,6 +131,47 @@ def test_response_and_who_is_missing_meet_r_on_the_panel() -> None:
     assert [each.answered for each in found.classes if each.variable == "geslacht"] == [152, 126]
 
 
+def turnouts(sizes: dict[str, int], **changes: Any) -> list[tuple[int | None, float | None, str]]:
+    """How many answered per stratum, of 100 invited in each."""
+    n = sum(sizes.values())
+    columns = {
+        "h": column_of([stratum for stratum, size in sizes.items() for _ in range(size)]),
+        "g": column_of([("m", "v")[number % 2] for number in range(n)]),
+        "stem": column_of([("ja", "nee")[number // 2 % 2] for number in range(n)]),
+    }
+    found = analyse(
+        columns,
+        changes.pop("questions", ["stem"]),
+        population={"h": dict.fromkeys(sizes, 1000.0), "g": dict.fromkeys("mv", 500.0 * len(sizes))},
+        strata="h",
+        rake=["g"],
+        invited=Invited({"h": dict.fromkeys(sizes, 100.0), "g": dict.fromkeys("mv", 50.0 * len(sizes))}),
+        **changes,
+    ).participation
+    assert found is not None
+    return [(one.answered, one.rate, one.hidden) for one in found.classes if one.variable == "h"]
+
+
+HIDDEN = (None, None, "small")
+
+
+@pytest.mark.parametrize("publish", [True, False])
+def test_a_stratum_in_which_few_answered_has_no_turnout(publish: bool) -> None:
+    assert turnouts({"A": 60, "B": 7}, publish=publish) == [HIDDEN, HIDDEN]
+    assert turnouts({"A": 60, "B": 7, "C": 40}, publish=publish) == [(60, 0.6, ""), HIDDEN, HIDDEN]
+    assert turnouts({"A": 60, "B": 10}, publish=publish) == [(60, 0.6, ""), (10, 0.1, "")]
+
+
+def test_a_stratum_of_a_few_is_not_told_by_other_tables_of_the_same_column() -> None:
+    assert turnouts({"A": 60, "B": 7, "C": 40}, by=["h"], publish=True) == [HIDDEN] * 3
+    assert turnouts({"A": 60, "B": 7, "C": 40}, questions=["stem", "h"], publish=True) == [HIDDEN] * 3
+    assert turnouts({"A": 60, "B": 10}, by=["h"], publish=True) == [(60, 0.6, ""), (10, 0.1, "")]
+
+
+def test_the_researcher_alone_sees_every_turnout() -> None:
+    assert turnouts({"A": 60, "B": 7}, full=True) == [(60, 0.6, ""), (7, 0.07, "")]
+
+
 def test_what_is_published_is_rounded_without_standard_errors_and_the_same_every_time() -> None:
     found, exact = panel(publish=True), panel()
     assert asdict(found) == asdict(panel(publish=True))
