@@ -94,7 +94,7 @@ async def visit(browser: Browser, town: Town) -> AsyncIterator[NewVisitor]:
         context = await browser.new_context(
             **({"base_url": town.url, "locale": "nl-NL", "timezone_id": "Europe/Amsterdam"} | DESK | options)
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(30_000)
         visitors.append(Visitor(await context.new_page(), town.url))
         return visitors[-1]
 
