@@ -116,9 +116,8 @@ def _answer(chance: random.Random, question: Question, weights: list[float]) -> 
                 if chance.random() < 0.9
             }
         case "multi_with_direction":
-            chosen = {chance.choices(keys, weights[: len(keys)])[0] for _ in range(question.most)}
-            alone = [key for key in chosen if key in question.alone]
-            kept = alone[:1] or sorted(chosen)
+            chosen = sorted({chance.choices(keys, weights[: len(keys)])[0] for _ in range(question.most)})
+            kept = [key for key in chosen if key in question.alone][:1] or chosen
             ways = [direction.key for direction in question.directions]
             return {key: "" if key in question.alone else chance.choices(ways, (8, 2, 1))[0] for key in kept}
         case "multi_other":
