@@ -235,7 +235,8 @@ async def test_a_report_process_that_is_killed_leaves_no_half_report_and_can_be_
         await stage.work(settled)
     assert (await Report.get(review=review)).build == Build.FAILED
     assert (await Review.get(id=review.id)).state == State.CLOSED
-    assert not _files_below(stage.settings.var / "reports")
+    left = _files_below(stage.settings.var / "reports")
+    assert [file.name for file in left] == [f".{review.id}.lock"], "of a report nothing is left, only who may make it"
     page = await clerk.get(f"/bureau/{review.id}")
     assert sentence("desk.report_failed") in page.text
     assert f'href="/bureau/{review.id}/rapport"' in page.text
