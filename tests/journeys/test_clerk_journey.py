@@ -21,7 +21,7 @@ from tests.journeys.visitor import Visitor
 
 pytestmark = [pytest.mark.asyncio(loop_scope="session"), pytest.mark.timeout(240)]
 
-RESIDENTS, SAMPLE, ANSWERS = 400, 90, 60
+RESIDENTS, SAMPLE, ANSWERS = 400, 90, 80
 WRONG_ROWS = (
     "V999001;Fout Postcode;fout@inwoner.example;Kerkstraat;1;12AB;Voorbeeld;01-01-1980;V;West;N",
     "V999002;Fout Datum;fout2@inwoner.example;Kerkstraat;2;3500 AA;Voorbeeld;31-02-1980;M;West;N",
